@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analyzer/analyze.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "analyzer/findings/collect.h"
+#include "analyzer/grants/aggregate.h"
+#include "analyzer/grants/agent_grants.h"
+#include "analyzer/grants/held_roles.h"
+
+namespace wecan {
+namespace {
+
+void Append(std::vector<Finding>& to, std::vector<Finding> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(to));
+}
+
+void ApplyLevels(const AnalyzeOptions& options, std::vector<Finding>& findings) {
+  for (Finding& f : findings) {
+    const auto level = options.levels.find(f.rule->id);
+    if (level == options.levels.end()) continue;
+    if (level->second) {
+      f.level = *level->second;
+    } else {
+      f.rule = nullptr;  // off
+    }
+  }
+  std::erase_if(findings, [](const Finding& f) { return f.rule == nullptr; });
+}
+
+// Errors first, then by the place of the first object; everything that two findings can differ in takes part, so that the
+// order never depends on how they were found.
+void Sort(const AnalysisInput& input, std::vector<Finding>& findings) {
+  const auto key = [&](const Finding& f) {
+    SourceLocation place;
+    if (!f.objects.empty()) {
+      place = input.objects[f.objects[0]].location;
+    } else if (!f.locations.empty()) {
+      place = f.locations[0];
+    }
+    return std::make_tuple(-static_cast<int>(f.level), place.file, place.document, place.line, place.column, f.rule->id,
+                           absl::string_view(f.id), absl::string_view(f.message));
+  };
+  std::stable_sort(findings.begin(), findings.end(), [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
+}
+
+Summary Summarize(const AnalysisInput& input, const Requirements& requirements, Report& report) {
+  Summary s;
+  report.objects_per_file.assign(input.files.size(), 0);
+  s.files = static_cast<int>(
+      std::count_if(input.files.begin(), input.files.end(), [](const InputFile& f) { return f.requested; }));
+  for (size_t i = 0; i < input.objects.size(); ++i) {
+    const ObjectState state = requirements.objects[i].state;
+    if (state != ObjectState::kChecked && state != ObjectState::kRefused) continue;
+    ++s.objects;
+    if (input.objects[i].location.file >= 0) ++report.objects_per_file[input.objects[i].location.file];
+  }
+  std::set<int> blocked;
+  for (const Finding& f : report.findings) {
+    (f.level == Level::kError ? s.errors : f.level == Level::kWarning ? s.warnings : s.notes) += 1;
+    if (f.rule->blocks) blocked.insert(f.objects.begin(), f.objects.end());
+  }
+  s.blocked = static_cast<int>(blocked.size());
+  return s;
+}
+
+std::vector<Diagnostic> DanglingWarnings(const AgentGrants& grants) {
+  std::vector<Diagnostic> warnings;
+  for (const RoleBinding* b : DanglingBindings(grants)) {
+    if (b->origin.profile) continue;
+    warnings.push_back({.level = Level::kWarning,
+                        .message = absl::StrCat(BindingKindName(*b), " ", b->name, " refers to ", b->role_ref.kind, " \"",
+                                                b->role_ref.name, "\", which is not in the input: it grants nothing here. "
+                                                "Add the role to the input, or pass it with --load"),
+                        .location = b->origin.location});
+  }
+  return warnings;
+}
+
+}  // namespace
+
+RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requirements, const AnalyzeOptions& options) {
+  const auto counts = [&](const Origin& origin) {
+    if (origin.loaded || origin.object < 0) return true;
+    return options.input_grants && !requirements.objects[origin.object].read_only;
+  };
+  const std::string& default_namespace = options.derive.default_namespace;
+  RbacPolicy added;
+  for (const Role& role : input.rbac.roles) {
+    if (!counts(role.origin)) continue;
+    added.roles.push_back(role);
+    if (role.kind == RoleKind::kRole && role.namespace_.empty()) added.roles.back().namespace_ = default_namespace;
+  }
+  for (const RoleBinding& binding : input.rbac.bindings) {
+    if (!counts(binding.origin)) continue;
+    added.bindings.push_back(binding);
+    if (!binding.cluster && binding.namespace_.empty()) added.bindings.back().namespace_ = default_namespace;
+  }
+  RbacPolicy policy = MergePolicies(options.profile.policy, added);
+  AggregateClusterRoles(policy);
+  return policy;
+}
+
+Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options) {
+  const Requirements requirements = DeriveRequirements(input, options.derive);
+  AgentGrants grants(EffectivePolicy(input, requirements, options), options.agent.User());
+  const std::vector<BindingPolicy>& policies =
+      options.derive.binding_policies != nullptr ? *options.derive.binding_policies : input.policies;
+
+  Report report;
+  report.findings = CollectWorkloadFindings(input, requirements, grants, options.agent.service_account);
+  Append(report.findings,
+         CollectGrantFindings(input, requirements, grants, options.profile.policy, !policies.empty()));
+  Append(report.findings, CollectInputFindings(input));
+  ApplyLevels(options, report.findings);
+  Sort(input, report.findings);
+
+  report.warnings = DanglingWarnings(grants);
+  for (const Diagnostic& d : input.diagnostics) {
+    if (d.rule.empty()) report.warnings.push_back(d);
+    const auto level = options.levels.find(d.rule);
+    const bool off = level != options.levels.end() && !level->second;
+    if (d.rule == "WEC901" && !off) report.errors.push_back(d);
+  }
+  report.summary = Summarize(input, requirements, report);
+  return report;
+}
+
+}  // namespace wecan

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "analyzer/findings/collect.h"
+#include "analyzer/grants/aggregate.h"
+#include "analyzer/grants/covers.h"
+#include "analyzer/grants/guardrails.h"
+#include "analyzer/grants/held_roles.h"
+
+namespace wecan {
+namespace {
+
+bool Reportable(const Origin& origin) { return !origin.profile && !origin.loaded && origin.object >= 0; }
+
+// The input object that a held role stands for: the role itself, or the binding to a role that was there before.
+int ObjectOf(const HeldRole& held) {
+  if (Reportable(held.role->origin)) return held.role->origin.object;
+  const bool bound = held.role == held.bound && Reportable(held.binding->origin);
+  return bound && held.role->origin.profile ? held.binding->origin.object : -1;
+}
+
+Finding ObjectFinding(absl::string_view rule_id, int object, const AnalysisInput& input, std::string message) {
+  const FindingRule* rule = FindRule(rule_id);
+  const Object& o = input.objects[object];
+  return {.id = FindingId({std::string(rule_id), o.group, o.kind, o.namespace_, o.name}),
+          .rule = rule,
+          .level = rule->level,
+          .message = std::move(message),
+          .objects = {object}};
+}
+
+std::string DescribeAtom(const PolicyRule& atom) {
+  if (!atom.non_resource_urls.empty()) return absl::StrCat(atom.verbs[0], " on URL ", atom.non_resource_urls[0]);
+  return absl::StrCat(atom.verbs[0], " ", atom.resources[0], atom.api_groups[0].empty() ? "" : "." + atom.api_groups[0]);
+}
+
+// The guardrails that `held` hits with what `base` does not hold already, each with the first atom that hits it.
+std::map<absl::string_view, std::string> BroadAtoms(const HeldRole& held, const std::vector<PolicyRule>& base) {
+  std::map<absl::string_view, std::string> hits;
+  for (const PolicyRule& atom : Uncovered(base, held.role->rules)) {
+    const Guardrail* guardrail = FindGuardrail(atom, held.binding->cluster);
+    if (guardrail != nullptr && guardrail->over_broad) hits.try_emplace(guardrail->id, DescribeAtom(atom));
+  }
+  return hits;
+}
+
+std::vector<PolicyRule> RulesOf(const std::vector<Grant>& grants) {
+  std::vector<PolicyRule> rules;
+  for (const Grant& g : grants) rules.push_back(*g.rule);
+  return rules;
+}
+
+std::string OverBroadMessage(const Object& o, const std::map<absl::string_view, std::string>& hits) {
+  std::vector<std::string> parts;
+  for (const auto& [id, atom] : hits) parts.push_back(absl::StrCat(id, " (", atom, ")"));
+  return absl::StrCat(o.kind, " ", o.name, " grants the work agent more than any workload should need: ",
+                      absl::StrJoin(parts, ", "));
+}
+
+}  // namespace
+
+std::vector<Finding> CollectGrantFindings(const AnalysisInput& input, const Requirements& requirements,
+                                          const AgentGrants& grants, const RbacPolicy& profile, bool has_policies) {
+  std::vector<Finding> findings;
+  std::map<int, std::map<absl::string_view, std::string>> broad;
+  std::set<int> granting;  // objects that give the agent something
+  std::unique_ptr<AgentGrants> base;
+  for (const HeldRole& held : HeldRoles(grants)) {
+    if (Reportable(held.binding->origin)) granting.insert(held.binding->origin.object);
+    if (Reportable(held.role->origin)) granting.insert(held.role->origin.object);
+    const int object = ObjectOf(held);
+    if (object < 0) continue;
+    if (base == nullptr) {
+      RbacPolicy aggregated = profile;
+      AggregateClusterRoles(aggregated);
+      base = std::make_unique<AgentGrants>(std::move(aggregated), grants.user());
+    }
+    broad[object].merge(BroadAtoms(held, RulesOf(base->All(held.binding->namespace_))));
+  }
+  for (const auto& [object, hits] : broad) {
+    if (hits.empty()) continue;
+    findings.push_back(ObjectFinding("WEC302", object, input, OverBroadMessage(input.objects[object], hits)));
+  }
+  if (!has_policies) return findings;
+  for (int object : granting) {
+    const Object& o = input.objects[object];
+    if (o.work >= 0 || o.binding >= 0 || requirements.objects[object].selected) continue;
+    findings.push_back(ObjectFinding(
+        "WEC304", object, input,
+        absl::StrCat(o.kind, " ", o.name, " grants the work agent permissions, but no BindingPolicy of the input selects "
+                     "it, so it does not reach a WEC")));
+  }
+  return findings;
+}
+
+std::vector<Finding> CollectInputFindings(const AnalysisInput& input) {
+  std::vector<Finding> findings;
+  std::map<std::pair<std::string, int>, size_t> per_file;  // WEC906: one finding per file with all its places
+  for (const Diagnostic& d : input.diagnostics) {
+    if (d.rule.empty()) continue;
+    const FindingRule* rule = FindRule(d.rule);
+    const bool folded = d.rule == "WEC906";
+    if (folded) {
+      const auto [it, inserted] = per_file.try_emplace({d.rule, d.location.file}, findings.size());
+      if (!inserted) {
+        findings[it->second].locations.push_back(d.location);
+        continue;
+      }
+    }
+    const std::string path = d.location.file >= 0 ? input.files[d.location.file].path : "";
+    std::vector<std::string> id = {d.rule, path};
+    if (!folded) id.push_back(d.message);
+    findings.push_back(
+        {.id = FindingId(id), .rule = rule, .level = rule->level, .message = d.message, .locations = {d.location}});
+  }
+  return findings;
+}
+
+}  // namespace wecan

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analyzer/grants/held_roles.h"
+
+#include <algorithm>
+
+namespace wecan {
+namespace {
+
+// All bindings of the account: those of the whole cluster, then those of each namespace.
+std::vector<BoundRole> AllBoundRoles(const AgentGrants& grants) {
+  const Authorizer& authorizer = grants.authorizer();
+  std::vector<BoundRole> all = authorizer.BoundRoles(grants.user(), "");
+  const size_t cluster_wide = all.size();
+  for (const std::string& ns : grants.namespaces()) {
+    const std::vector<BoundRole> here = authorizer.BoundRoles(grants.user(), ns);
+    all.insert(all.end(), here.begin() + static_cast<std::ptrdiff_t>(cluster_wide), here.end());
+  }
+  return all;
+}
+
+bool Selects(const Role& aggregated, const Role& role) {
+  if (role.kind != RoleKind::kClusterRole || role.name == aggregated.name) return false;
+  return std::any_of(aggregated.aggregation->begin(), aggregated.aggregation->end(), [&](const LabelSelector& s) {
+    return ValidateSelector(s).ok() && SelectorMatches(s, role.labels);
+  });
+}
+
+// `bound` and everything aggregated into it, directly or through another aggregated role.
+std::vector<const Role*> WithSources(const Role& bound, const RbacPolicy& policy) {
+  std::vector<const Role*> roles = {&bound};
+  for (size_t i = 0; i < roles.size(); ++i) {
+    if (!roles[i]->aggregation) continue;
+    for (const Role& role : policy.roles) {
+      const bool seen = std::find(roles.begin(), roles.end(), &role) != roles.end();
+      if (!seen && Selects(*roles[i], role)) roles.push_back(&role);
+    }
+  }
+  return roles;
+}
+
+}  // namespace
+
+std::vector<HeldRole> HeldRoles(const AgentGrants& grants) {
+  std::vector<HeldRole> held;
+  for (const BoundRole& bound : AllBoundRoles(grants)) {
+    if (bound.role == nullptr) continue;
+    for (const Role* role : WithSources(*bound.role, grants.policy())) held.push_back({role, bound.binding, bound.role});
+  }
+  return held;
+}
+
+std::vector<const RoleBinding*> DanglingBindings(const AgentGrants& grants) {
+  std::vector<const RoleBinding*> dangling;
+  for (const BoundRole& bound : AllBoundRoles(grants)) {
+    if (bound.role == nullptr) dangling.push_back(bound.binding);
+  }
+  return dangling;
+}
+
+}  // namespace wecan

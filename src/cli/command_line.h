@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "src/cli/options.h"
+
+namespace wecan {
+
+// One command of the program. Help, suggestions and dispatch read the same table.
+struct Command {
+  absl::string_view name;
+  absl::string_view summary;
+  absl::string_view needs;    // "offline" or "live"
+  absl::string_view example;
+  bool main;  // shown in full by --help
+};
+absl::Span<const Command> Commands();
+
+// What the words ask for. `text` is set when the answer is just text (--help, --version).
+struct ParsedCommandLine {
+  Options options;
+  std::string text;
+};
+
+// InvalidArgument with one line that names the flag or word at fault, and a suggestion where one is near.
+absl::StatusOr<ParsedCommandLine> ParseCommandLine(std::vector<std::string> args);
+
+}  // namespace wecan

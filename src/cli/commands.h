@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// One function per command. Each prints its result on standard output and gives the exit code.
+#pragma once
+
+#include "src/cli/options.h"
+#include "src/cli/program.h"
+
+namespace wecan {
+
+ExitCode RunCheck(const Options& options, Environment& environment);
+ExitCode RunCanI(const Options& options, Environment& environment);
+ExitCode RunReviews(const Options& options, Environment& environment);  // can-i --reviews
+ExitCode RunExplain(const Options& options, Environment& environment);
+ExitCode RunRules(const Options& options, Environment& environment);
+ExitCode RunProfiles(const Options& options, Environment& environment);
+ExitCode RunVersion(const Options& options, Environment& environment);
+
+}  // namespace wecan

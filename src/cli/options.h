@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command line says, as plain values. One struct per group of flags; a command uses the groups it needs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace wecan {
+
+struct GlobalOptions {
+  int verbose = 0;
+  bool quiet = false;
+  std::string color = "auto";  // auto, always, never
+  std::string directory;       // -C
+};
+
+struct InputOptions {
+  std::vector<std::string> paths;      // as given; -f and positional alike
+  std::string selector;                // -l
+  std::string default_namespace = "default";
+  std::vector<std::string> load, crds, binding_policies, exclude;
+  bool recursive = true;  // folders always are
+  bool require_objects = false;
+  std::string max_file_size, max_document_size;
+  uint32_t max_depth = 512;
+  uint64_t max_nodes = 10'000'000;
+};
+
+struct AgentOptions {
+  std::string profile;  // a name, or file:PATH
+  std::string mode = "default";
+  std::string kubernetes;
+  std::string agent;  // NS:SA
+  std::string klusterlet;
+  bool shared = false;
+  bool no_input_grants = false;
+  std::string update_strategy;
+};
+
+struct PolicyOptions {
+  std::string fail_on = "error";
+  bool exit_zero = false;
+  std::vector<std::string> rules;  // ID=LEVEL
+  std::vector<std::string> select, ignore;
+};
+
+struct OutputOptions {
+  std::vector<std::string> outputs;  // FORMAT[=FILE]
+  bool no_headers = false;
+};
+
+// The offline evaluator of can-i.
+struct ReviewOptions {
+  std::vector<std::string> words;  // VERB RESOURCE[.GROUP][/SUB] [NAME]
+  std::string namespace_;
+  bool all_namespaces = false;
+  std::string subresource;
+  std::vector<std::string> rbac;
+  std::string as;
+  std::vector<std::string> as_groups;
+  std::string reviews;
+  bool aggregate = false;
+  bool list = false;
+};
+
+struct Options {
+  std::string command;
+  GlobalOptions global;
+  InputOptions input;
+  AgentOptions agent;
+  PolicyOptions policy;
+  OutputOptions output;
+  ReviewOptions review;
+  std::string topic;  // explain RULE, profiles NAME
+};
+
+}  // namespace wecan

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/cli/program.h"
+
+#include <exception>
+#include <memory>
+#include <ostream>
+
+#include "src/cli/command_line.h"
+#include "src/cli/commands.h"
+#include "src/cli/setup.h"
+#include "src/output/version.h"
+
+namespace wecan {
+namespace {
+
+// Paths as -C sees them.
+class RebasedFileSystem : public FileSystem {
+ public:
+  RebasedFileSystem(FileSystem& base, const std::string& folder) : base_(base), folder_(folder + "/") {}
+
+  absl::StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) const override {
+    return base_.Read(Place(path), limit_bytes);
+  }
+  absl::StatusOr<bool> IsDirectory(const std::string& path) const override { return base_.IsDirectory(Place(path)); }
+  absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) const override {
+    return base_.List(Place(path));
+  }
+  absl::Status Write(const std::string& path, absl::string_view data) override { return base_.Write(Place(path), data); }
+
+ private:
+  std::string Place(const std::string& path) const { return path.empty() || path[0] == '/' ? path : folder_ + path; }
+
+  FileSystem& base_;
+  const std::string folder_;
+};
+
+using Runner = ExitCode (*)(const Options&, Environment&);
+
+Runner RunnerOf(const std::string& command) {
+  if (command == "check") return RunCheck;
+  if (command == "can-i") return RunCanI;
+  if (command == "explain") return RunExplain;
+  if (command == "rules") return RunRules;
+  if (command == "profiles") return RunProfiles;
+  return RunVersion;
+}
+
+ExitCode Run(const std::vector<std::string>& args, Environment& environment) {
+  const absl::StatusOr<ParsedCommandLine> parsed = ParseCommandLine(args);
+  if (!parsed.ok()) return Fail(parsed.status(), environment);
+  if (!parsed->text.empty()) {
+    *environment.out << parsed->text;
+    return ExitCode::kOk;
+  }
+  const Options& options = parsed->options;
+  const std::string& folder = options.global.directory;
+  if (folder.empty()) return RunnerOf(options.command)(options, environment);
+  RebasedFileSystem rebased(*environment.files, folder);
+  Environment there = environment;
+  there.files = &rebased;
+  return RunnerOf(options.command)(options, there);
+}
+
+}  // namespace
+
+ExitCode RunProgram(const std::vector<std::string>& args, Environment& environment) {
+  try {
+    return Run(args, environment);
+  } catch (const std::exception& e) {
+    *environment.err << "wecan " << kVersion << ": internal error: " << e.what()
+                     << "\nThis is a bug of wecan. Please report it with the input that shows it.\n";
+    return ExitCode::kInternal;
+  }
+}
+
+}  // namespace wecan

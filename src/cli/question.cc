@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/cli/question.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/types/span.h"
+#include "analyzer/base/did_you_mean.h"
+#include "analyzer/base/status_macros.h"
+#include "analyzer/model/resource_catalog.h"
+
+namespace wecan {
+namespace {
+
+// Verbs of resource requests (rbac-semantics: special verbs), and of requests for a path.
+constexpr absl::string_view kVerbs[] = {"get",   "list",     "watch",       "create", "update", "patch",   "delete",
+                                        "deletecollection", "impersonate", "bind",   "escalate", "approve", "sign",
+                                        "attest", "use",     "proxy",       "head",   "post",   "put",     "options", "*"};
+
+absl::Status CheckVerb(const std::string& verb, const RbacPolicy& policy) {
+  const bool constrained = absl::StartsWith(verb, "impersonate:") || absl::StartsWith(verb, "impersonate-on:");
+  if (constrained || std::find(std::begin(kVerbs), std::end(kVerbs), verb) != std::end(kVerbs)) return absl::OkStatus();
+  for (const Role& role : policy.roles) {
+    for (const PolicyRule& rule : role.rules) {
+      if (std::find(rule.verbs.begin(), rule.verbs.end(), verb) != rule.verbs.end()) return absl::OkStatus();
+    }
+  }
+  return absl::InvalidArgumentError(absl::StrCat("can-i: unknown verb \"", verb, "\"", DidYouMean(verb, kVerbs)));
+}
+
+// What a word like "deploy", "storageclasses.storage.k8s.io" or "Deployment.v1.apps" names.
+struct Named {
+  std::string resource;
+  std::string group;
+  bool known = false;
+  bool namespaced = true;
+};
+
+bool NamedInRules(const std::string& group, const std::string& resource, const RbacPolicy& policy) {
+  const auto has = [](const std::vector<std::string>& list, const std::string& s) {
+    return std::find(list.begin(), list.end(), s) != list.end();
+  };
+  return std::any_of(policy.roles.begin(), policy.roles.end(), [&](const Role& role) {
+    return std::any_of(role.rules.begin(), role.rules.end(), [&](const PolicyRule& rule) {
+      return has(rule.resources, resource) && (has(rule.api_groups, group) || has(rule.api_groups, "*"));
+    });
+  });
+}
+
+absl::StatusOr<Named> LookUpResource(const std::string& word, const RbacPolicy& policy) {
+  const std::pair<std::string, std::string> parts = absl::StrSplit(word, absl::MaxSplits('.', 1));
+  const std::string lower = absl::AsciiStrToLower(parts.first);
+  const bool has_group = absl::StrContains(word, '.');
+  if (const CatalogEntry* e = FindByResourceName(lower, parts.second, !has_group)) {
+    return Named{std::string(e->plural), std::string(e->group), true, e->namespaced};
+  }
+  for (const VirtualResource& v : VirtualResources()) {
+    if (v.resource == lower && (!has_group || v.group == parts.second)) {
+      return Named{lower, std::string(v.group), true, v.namespaced};
+    }
+  }
+  // Some other group's resource, taken as written.
+  if (has_group || parts.first == "*" || NamedInRules("", parts.first, policy)) {
+    return Named{parts.first, parts.second, false, true};
+  }
+  std::vector<absl::string_view> names;
+  for (const CatalogEntry& e : CatalogTable()) names.push_back(e.plural);
+  return absl::InvalidArgumentError(absl::StrCat("can-i: unknown resource \"", word, "\"", DidYouMean(lower, names),
+                                                 " Write RESOURCE.GROUP for a custom resource"));
+}
+
+absl::StatusOr<Question> PathQuestion(const ReviewOptions& options) {
+  if (options.words.size() > 2) return absl::InvalidArgumentError("can-i: a path takes no name");
+  Question question;
+  question.request.resource_request = false;
+  question.request.verb = absl::AsciiStrToLower(options.words[0]);
+  question.request.path = options.words[1];
+  return question;
+}
+
+}  // namespace
+
+absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacPolicy& policy) {
+  if (options.words.size() < 2 || options.words.size() > 3) {
+    return absl::InvalidArgumentError(
+        "can-i: needs VERB and RESOURCE, for example: wecan can-i create storageclasses.storage.k8s.io");
+  }
+  WECAN_RETURN_IF_ERROR(CheckVerb(options.words[0], policy));
+  if (absl::StartsWith(options.words[1], "/")) return PathQuestion(options);
+
+  Question question;
+  RequestAttributes& request = question.request;
+  request.verb = options.words[0];
+  std::vector<std::string> parts = absl::StrSplit(options.words[1], absl::MaxSplits('/', 1));
+  WECAN_ASSIGN_OR_RETURN(const Named named, LookUpResource(parts[0], policy));
+  request.resource = named.resource;
+  request.api_group = named.group;
+  request.subresource = options.subresource;
+  if (parts.size() > 1) {
+    if (!options.subresource.empty()) return absl::InvalidArgumentError("can-i: a subresource is given twice");
+    request.subresource = parts[1];
+  }
+  if (options.words.size() == 3) request.name = options.words[2];
+
+  if (!named.known) {
+    question.note = absl::StrCat("resource ", options.words[1], " is not in the catalogue; it is taken as written");
+  }
+  if (!options.all_namespaces && named.namespaced) {
+    request.namespace_ = options.namespace_.empty() ? "default" : options.namespace_;
+    if (!named.known && options.namespace_.empty()) request.namespace_.clear();
+  }
+  if (!named.namespaced && !options.namespace_.empty()) {
+    question.note = absl::StrCat(named.resource, " is cluster-scoped; the namespace is left out, as in the real request");
+  }
+  // The request for one Namespace carries its name as namespace, too.
+  const bool one_namespace = named.group.empty() && named.resource == "namespaces" && !request.name.empty();
+  if (one_namespace && request.verb != "create") request.namespace_ = request.name;
+  return question;
+}
+
+std::string DescribeRequest(const RequestAttributes& r) {
+  if (!r.resource_request) return absl::StrCat(r.verb, " ", r.path);
+  return absl::StrCat(r.verb, " ", r.resource, r.api_group.empty() ? "" : "." + r.api_group,
+                      r.subresource.empty() ? "" : "/" + r.subresource, r.name.empty() ? "" : " " + r.name,
+                      r.namespace_.empty() ? " at cluster scope" : " in namespace " + r.namespace_);
+}
+
+}  // namespace wecan

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/input/contents.h"
+
+#include "absl/strings/str_cat.h"
+#include "analyzer/base/utf8.h"
+
+namespace wecan {
+namespace {
+
+// How many characters of the first `columns` of line `line` of `text` take two UTF-16 code units.
+uint32_t SurrogatePairs(absl::string_view text, uint32_t line, uint32_t columns) {
+  for (; line > 0; --line) {
+    const size_t end = text.find('\n');
+    if (end == absl::string_view::npos) return 0;
+    text.remove_prefix(end + 1);
+  }
+  uint32_t pairs = 0;
+  for (; columns > 0 && !text.empty() && text[0] != '\n'; --columns) {
+    const Utf8Char c = DecodeUtf8(text);
+    pairs += c.code >= 0x10000;
+    text.remove_prefix(c.length);
+  }
+  return pairs;
+}
+
+const char* TypeName(const Value& value) {
+  if (value.IsMapping()) return "a mapping";
+  if (value.IsSequence()) return "a list";
+  switch (value.type()) {
+    case ScalarType::kNull:
+      return "null";
+    case ScalarType::kBool:
+      return "a boolean";
+    case ScalarType::kInt:
+    case ScalarType::kFloat:
+      return "a number";
+    case ScalarType::kString:
+      return "a string";
+  }
+  return "";
+}
+
+}  // namespace
+
+SourceLocation Extraction::Locate(const Span& span) const {
+  SourceLocation l{.file = 0,
+                   .document = contents_.documents,
+                   .line = first_line_ + span.line + 1,
+                   .column = span.column + 1,
+                   .end_line = first_line_ + span.end_line + 1,
+                   .end_column = span.end_column + 1};
+  // Almost every place we report starts a line; only behind other text on the line can the two columns differ.
+  const uint32_t before = span.column == 0 ? 0 : SurrogatePairs(text_, span.line, span.column);
+  const bool wide = before > 0 || span.end_column > 64;
+  l.utf16_column = l.column + before;
+  l.utf16_end_column = l.end_column + (wide ? SurrogatePairs(text_, span.end_line, span.end_column) : 0);
+  return l;
+}
+
+SourceLocation Extraction::Locate(const Value& key, const Value& value) const {
+  Span span = key.span();
+  span.end_line = value.span().end_line;
+  span.end_column = value.span().end_column;
+  return Locate(span);
+}
+
+void Extraction::Report(absl::string_view rule, Level level, std::string message, const SourceLocation& location) {
+  input().diagnostics.push_back({std::string(rule), level, std::move(message), location});
+}
+
+void Extraction::Error(const Value& value, std::string message) {
+  Report("WEC901", Level::kError, std::move(message), Locate(value));
+}
+
+std::optional<std::string> Extraction::String(const Value& object, absl::string_view key, absl::string_view what) {
+  const Value value = object[key];
+  if (!value || value.IsNull()) return "";
+  if (const auto text = value.AsString()) return std::string(*text);
+  Error(value, absl::StrCat(what, " is ", TypeName(value), ", not a string", value.IsScalar() ? "; put it in quotes" : ""));
+  return std::nullopt;
+}
+
+std::vector<std::string> Extraction::Strings(const Value& object, absl::string_view key, absl::string_view what) {
+  std::vector<std::string> strings;
+  const Value list = object[key];
+  if (!list || list.IsNull()) return strings;
+  if (!list.IsSequence()) {
+    Error(list, absl::StrCat(what, " is ", TypeName(list), ", not a list of strings"));
+    return strings;
+  }
+  list.ForEachItem([&](const Value& item) {
+    if (const auto text = item.AsString()) {
+      strings.emplace_back(*text);
+    } else {
+      Error(item, absl::StrCat("an entry of ", what, " is ", TypeName(item), ", not a string"));
+    }
+  });
+  return strings;
+}
+
+Labels Extraction::StringMap(const Value& map, absl::string_view what) {
+  Labels labels;
+  if (!map || map.IsNull()) return labels;
+  if (!map.IsMapping()) {
+    Error(map, absl::StrCat(what, " is ", TypeName(map), ", not a mapping"));
+    return labels;
+  }
+  map.ForEachEntry([&](const Value& key, const Value& value) {
+    if (const auto text = value.AsString()) {
+      labels.emplace_back(key.text(), *text);
+    } else {
+      Report("", Level::kWarning,
+             absl::StrCat(what, " \"", key.text(), "\" is ", TypeName(value),
+                          ", not a string: kubectl refuses it, and it counts for nothing here. Put the value in quotes"),
+             Locate(key, value));
+    }
+  });
+  return labels;
+}
+
+}  // namespace wecan

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Roles, bindings and CustomResourceDefinitions as values of the model.
+#include "absl/strings/str_cat.h"
+#include "src/input/contents.h"
+
+namespace wecan {
+namespace {
+
+PolicyRule ExtractRule(Extraction& extraction, const Value& value) {
+  return {.verbs = extraction.Strings(value, "verbs", "verbs"),
+          .api_groups = extraction.Strings(value, "apiGroups", "apiGroups"),
+          .resources = extraction.Strings(value, "resources", "resources"),
+          .resource_names = extraction.Strings(value, "resourceNames", "resourceNames"),
+          .non_resource_urls = extraction.Strings(value, "nonResourceURLs", "nonResourceURLs")};
+}
+
+// The items of the list at `object[key]`, which must be mappings.
+template <typename F>
+void ForEachMapping(Extraction& extraction, const Value& object, absl::string_view key, F f) {
+  const Value list = object[key];
+  if (!list || list.IsNull()) return;
+  if (!list.IsSequence()) {
+    extraction.Error(list, absl::StrCat(key, " is not a list"));
+    return;
+  }
+  list.ForEachItem([&](const Value& item) {
+    if (item.IsMapping()) {
+      f(item);
+    } else {
+      extraction.Error(item, absl::StrCat("an entry of ", key, " is not a mapping"));
+    }
+  });
+}
+
+void ExtractRole(Extraction& extraction, const Value& value, Role role) {
+  ForEachMapping(extraction, value, "rules",
+                 [&](const Value& rule) { role.rules.push_back(ExtractRule(extraction, rule)); });
+  if (const Value aggregation = value["aggregationRule"]; role.kind == RoleKind::kClusterRole && aggregation.IsMapping()) {
+    role.aggregation.emplace();
+    ForEachMapping(extraction, aggregation, "clusterRoleSelectors",
+                   [&](const Value& s) { role.aggregation->push_back(ExtractSelector(extraction, s)); });
+  }
+  extraction.input().rbac.roles.push_back(std::move(role));
+}
+
+void ExtractRoleBinding(Extraction& extraction, const Value& value, RoleBinding binding) {
+  const auto text = [&](const Value& object, absl::string_view key, absl::string_view what) {
+    return extraction.String(object, key, what).value_or("");
+  };
+  const Value ref = value["roleRef"];
+  if (!ref.IsMapping()) extraction.Error(value, absl::StrCat("this ", BindingKindName(binding), " has no roleRef"));
+  binding.role_ref = {text(ref, "apiGroup", "roleRef.apiGroup"), text(ref, "kind", "roleRef.kind"),
+                      text(ref, "name", "roleRef.name")};
+  ForEachMapping(extraction, value, "subjects", [&](const Value& s) {
+    binding.subjects.push_back({text(s, "kind", "subject kind"), text(s, "namespace", "subject namespace"),
+                                text(s, "name", "subject name")});
+  });
+  extraction.input().rbac.bindings.push_back(std::move(binding));
+}
+
+}  // namespace
+
+LabelSelector ExtractSelector(Extraction& extraction, const Value& value) {
+  LabelSelector selector;
+  if (!value.IsMapping()) return selector;
+  selector.match_labels = extraction.StringMap(value["matchLabels"], "matchLabels");
+  ForEachMapping(extraction, value, "matchExpressions", [&](const Value& e) {
+    selector.match_expressions.push_back({.key = extraction.String(e, "key", "key").value_or(""),
+                                          .op = extraction.String(e, "operator", "operator").value_or(""),
+                                          .values = extraction.Strings(e, "values", "values")});
+  });
+  return selector;
+}
+
+void ExtractRbac(Extraction& extraction, const Value& value, int object) {
+  const Object& o = extraction.input().objects[object];
+  const Origin origin{.object = object, .location = o.location};
+  if (o.kind == "Role" || o.kind == "ClusterRole") {
+    const bool cluster = o.kind == "ClusterRole";
+    ExtractRole(extraction, value,
+                {.kind = cluster ? RoleKind::kClusterRole : RoleKind::kRole,
+                 .namespace_ = cluster ? "" : o.namespace_,
+                 .name = o.name,
+                 .labels = o.labels,
+                 .origin = origin});
+  } else if (o.kind == "RoleBinding" || o.kind == "ClusterRoleBinding") {
+    const bool cluster = o.kind == "ClusterRoleBinding";
+    ExtractRoleBinding(
+        extraction, value,
+        {.cluster = cluster, .namespace_ = cluster ? "" : o.namespace_, .name = o.name, .origin = origin});
+  }
+}
+
+void ExtractCustomResourceDefinition(Extraction& extraction, const Value& value) {
+  const Value spec = value["spec"];
+  const Value names = spec["names"];
+  const auto text = [&](const Value& object, absl::string_view key, absl::string_view what) {
+    return extraction.String(object, key, what).value_or("");
+  };
+  CustomResource crd{.group = text(spec, "group", "spec.group"),
+                     .kind = text(names, "kind", "spec.names.kind"),
+                     .plural = text(names, "plural", "spec.names.plural"),
+                     .namespaced = text(spec, "scope", "spec.scope") != "Cluster"};
+  if (crd.group.empty() || crd.kind.empty() || crd.plural.empty()) {
+    extraction.Error(names ? names : spec ? spec : value,
+                     "this CustomResourceDefinition lacks spec.group, spec.names.kind or spec.names.plural, so its kind "
+                     "cannot be told");
+    return;
+  }
+  extraction.input().crds.push_back(std::move(crd));
+}
+
+}  // namespace wecan

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only way to files, so that tests and fuzzers run the whole program in memory.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace wecan {
+
+struct DirectoryEntry {
+  std::string name;
+  bool is_directory = false;  // false for a link to a directory: folders behind links are not followed
+};
+
+// All paths are as the user writes them; relative ones start at the working directory of the process.
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  // The bytes of a file. NotFound, PermissionDenied, FailedPrecondition (a directory, a device), or OutOfRange when it is
+  // larger than `limit_bytes`; the message starts with the path. Safe to call from several threads.
+  virtual absl::StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) const = 0;
+
+  // Whether the path names a directory (links followed); NotFound if it names nothing.
+  virtual absl::StatusOr<bool> IsDirectory(const std::string& path) const = 0;
+
+  // The entries of a directory, sorted by name.
+  virtual absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) const = 0;
+
+  // Replaces the file: written beside it, then renamed, so that no half-written file is ever seen.
+  virtual absl::Status Write(const std::string& path, absl::string_view data) = 0;
+};
+
+// The real one.
+std::unique_ptr<FileSystem> NewFileSystem();
+
+// Files by path; directories are the prefixes of their paths. For tests and fuzzers.
+class MemoryFileSystem : public FileSystem {
+ public:
+  explicit MemoryFileSystem(std::map<std::string, std::string> files = {}) : files_(std::move(files)) {}
+
+  absl::StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) const override;
+  absl::StatusOr<bool> IsDirectory(const std::string& path) const override;
+  absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) const override;
+  absl::Status Write(const std::string& path, absl::string_view data) override;
+
+  const std::map<std::string, std::string>& files() const { return files_; }
+
+ private:
+  std::map<std::string, std::string> files_;
+};
+
+}  // namespace wecan

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/input/load.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <istream>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <tuple>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "analyzer/requirements/kind_rules.h"
+#include "src/input/manifest_reader.h"
+
+namespace wecan {
+namespace {
+
+constexpr size_t kPartBytes = size_t{1} << 20;  // a large file is read in parts of about this size
+
+enum class Purpose { kCheck, kLoad, kCrds, kPolicies };
+
+struct Source {
+  std::string path;
+  Purpose purpose = Purpose::kCheck;
+  std::string folder;  // the folder argument it was found in, or ""
+
+  auto Key() const { return std::tie(path, purpose); }
+};
+
+// One file while it is read. Its parts may be read by different threads; `parts` keeps their order.
+struct FileInWork {
+  Source source;
+  std::string text;
+  std::vector<std::vector<Stretch>> stretches;
+  std::vector<Contents> parts;
+  std::string failure;  // why it could not be read at all
+  bool has_braces = false;
+  std::atomic<size_t> parts_left{0};
+};
+
+std::string Join(const std::string& folder, const std::string& name) {
+  return absl::EndsWith(folder, "/") ? folder + name : folder + "/" + name;
+}
+
+// ---- finding files ----------------------------------------------------------------------------------------------------
+
+class Finder {
+ public:
+  Finder(const LoadRequest& request, const FileSystem& files) : request_(request), files_(files) {}
+
+  std::vector<Source> Run() {
+    for (const std::string& path : request_.paths) Add(path, Purpose::kCheck);
+    for (const std::string& path : request_.load) Add(path, Purpose::kLoad);
+    for (const std::string& path : request_.crds) Add(path, Purpose::kCrds);
+    for (const std::string& path : request_.policies) Add(path, Purpose::kPolicies);
+    std::sort(sources_.begin(), sources_.end(), [](const Source& a, const Source& b) { return a.Key() < b.Key(); });
+    const auto same = [](const Source& a, const Source& b) { return a.Key() == b.Key(); };
+    sources_.erase(std::unique(sources_.begin(), sources_.end(), same), sources_.end());
+    return std::move(sources_);
+  }
+
+ private:
+  void Add(const std::string& path, Purpose purpose) {
+    if (path != "-" && files_.IsDirectory(path).value_or(false)) {
+      Walk(path, purpose);
+    } else {
+      sources_.push_back({path, purpose, ""});  // a missing one fails when it is read
+    }
+  }
+
+  void Walk(const std::string& root, Purpose purpose) {
+    std::vector<std::string> folders = {root};
+    while (!folders.empty()) {
+      const std::string folder = std::move(folders.back());
+      folders.pop_back();
+      const auto entries = files_.List(folder);
+      if (!entries.ok()) {
+        sources_.push_back({folder, purpose, root});  // reading it reports why
+        continue;
+      }
+      for (const DirectoryEntry& entry : *entries) {
+        if (absl::StartsWith(entry.name, ".")) continue;
+        std::string path = Join(folder, entry.name);
+        if (Excluded(path)) continue;
+        if (entry.is_directory) {
+          folders.push_back(std::move(path));
+        } else if (IsManifest(entry.name)) {
+          sources_.push_back({std::move(path), purpose, root});
+        }
+      }
+    }
+  }
+
+  static bool IsManifest(absl::string_view name) {
+    return absl::EndsWith(name, ".yaml") || absl::EndsWith(name, ".yml") || absl::EndsWith(name, ".json");
+  }
+  bool Excluded(const std::string& path) const {
+    return std::any_of(request_.exclude.begin(), request_.exclude.end(),
+                       [&](const std::string& glob) { return GlobMatches(glob, path); });
+  }
+
+  const LoadRequest& request_;
+  const FileSystem& files_;
+  std::vector<Source> sources_;
+};
+
+// ---- reading them -----------------------------------------------------------------------------------------------------
+
+class Reader {
+ public:
+  Reader(const LoadRequest& request, const FileSystem& files, std::istream& in)
+      : request_(request), files_(files), in_(in) {}
+
+  std::vector<std::unique_ptr<FileInWork>> Run(std::vector<Source> sources) {
+    for (Source& source : sources) {
+      auto file = std::make_unique<FileInWork>();
+      file->source = std::move(source);
+      work_.push_back(std::move(file));
+    }
+    const size_t wanted = request_.threads > 0 ? static_cast<size_t>(request_.threads)
+                                               : std::max(1u, std::thread::hardware_concurrency());
+    // A single file is opened here first: most are small, and a thread costs more than they do.
+    const size_t threads = work_.size() <= 1 ? 1 : wanted;
+    std::vector<std::thread> helpers;
+    for (size_t i = 1; i < threads; ++i) helpers.emplace_back([this] { Work(); });
+    if (work_.size() == 1 && wanted > 1) {
+      Open(*work_[next_++]);
+      const size_t parts = queue_.size();
+      for (size_t i = 1; i < std::min(wanted, parts); ++i) helpers.emplace_back([this] { Work(); });
+    }
+    Work();
+    for (std::thread& helper : helpers) helper.join();
+    return std::move(work_);
+  }
+
+ private:
+  // Files first, then parts of large files, until both are gone.
+  void Work() {
+    for (size_t i = next_++; i < work_.size(); i = next_++) {
+      Open(*work_[i]);
+      while (ReadPart()) {
+      }
+    }
+    // Another thread may still be opening a large file whose parts come later.
+    std::unique_lock<std::mutex> lock(mutex_);
+    while (opened_ < work_.size() || !queue_.empty()) {
+      if (queue_.empty()) {
+        changed_.wait(lock);
+        continue;
+      }
+      lock.unlock();
+      ReadPart();
+      lock.lock();
+    }
+  }
+
+  bool ReadPart() {
+    FileInWork* file = nullptr;
+    size_t part = 0;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (queue_.empty()) return false;
+      std::tie(file, part) = queue_.front();
+      queue_.pop_front();
+    }
+    ReadYaml(file->stretches[part], file->has_braces, request_.budgets, file->parts[part]);
+    file->stretches[part] = {};
+    if (--file->parts_left == 0) file->text = std::string();
+    return true;
+  }
+
+  void Open(FileInWork& file) {
+    Prepare(file);
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      ++opened_;
+      for (size_t i = 0; i < file.stretches.size(); ++i) queue_.emplace_back(&file, i);
+    }
+    changed_.notify_all();
+  }
+
+  // Reads the bytes, and either all of what they say (JSON) or into which parts they fall (YAML).
+  void Prepare(FileInWork& file) {
+    if (!ReadBytes(file)) return;
+    absl::string_view text = file.text;
+    absl::ConsumePrefix(&text, "\xef\xbb\xbf");
+    file.failure = NotText(text);
+    if (!file.failure.empty()) return;
+    file.has_braces = absl::StrContains(text, "{{");
+    if (LooksLikeJson(text)) {
+      file.parts.resize(1);
+      ReadJson(text, absl::EndsWith(file.source.path, ".json"), request_.budgets, file.parts[0]);
+      file.text = std::string();
+      return;
+    }
+    size_t bytes = kPartBytes;
+    for (Stretch& stretch : SplitDocuments(text)) {
+      if (bytes >= kPartBytes) {
+        file.stretches.emplace_back();
+        bytes = 0;
+      }
+      bytes += stretch.text.size();
+      file.stretches.back().push_back(stretch);
+    }
+    file.parts.resize(file.stretches.size());
+    file.parts_left = file.stretches.size();
+  }
+
+  bool ReadBytes(FileInWork& file) {
+    const uint64_t limit = request_.budgets.file_bytes;
+    if (file.source.path == "-") {
+      std::string chunk(size_t{1} << 16, '\0');
+      while (in_.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || in_.gcount() > 0) {
+        file.text.append(chunk.data(), static_cast<size_t>(in_.gcount()));
+        if (file.text.size() > limit) {
+          file.failure = absl::StrCat("standard input is larger than ", limit, " bytes; raise --max-file-size");
+          file.text = std::string();
+          return false;
+        }
+      }
+      return true;
+    }
+    absl::StatusOr<std::string> text = files_.Read(file.source.path, limit);
+    if (!text.ok()) {
+      file.failure = std::string(text.status().message());
+      return false;
+    }
+    file.text = *std::move(text);
+    return true;
+  }
+
+  const LoadRequest& request_;
+  const FileSystem& files_;
+  std::istream& in_;
+  std::vector<std::unique_ptr<FileInWork>> work_;
+  std::atomic<size_t> next_{0};
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  size_t opened_ = 0;
+  std::deque<std::pair<FileInWork*, size_t>> queue_;
+};
+
+// ---- putting them together --------------------------------------------------------------------------------------------
+
+class Merger {
+ public:
+  explicit Merger(const LoadRequest& request) : request_(request) {}
+
+  Loaded Run(std::vector<std::unique_ptr<FileInWork>> files) {
+    for (std::unique_ptr<FileInWork>& file : files) {
+      AddFile(*file);
+      file.reset();
+    }
+    for (const std::string& path : request_.paths) CheckNotEmpty(path);
+    return std::move(loaded_);
+  }
+
+ private:
+  AnalysisInput& input() { return loaded_.input; }
+  int Last() { return static_cast<int>(input().files.size()) - 1; }
+
+  void Report(absl::string_view rule, Level level, std::string message, SourceLocation location) {
+    location.file = Last();
+    input().diagnostics.push_back({std::string(rule), level, std::move(message), location});
+  }
+
+  void AddFile(FileInWork& file) {
+    const Source& source = file.source;
+    const bool check = source.purpose == Purpose::kCheck;
+    input().files.push_back({.path = source.path, .requested = check});
+    InputFile& info = input().files.back();
+    if (!file.failure.empty()) {
+      info.status = FileStatus::kError;
+      Report("WEC901", Level::kError, file.failure, {});
+      return;
+    }
+    const auto template_part =
+        std::find_if(file.parts.begin(), file.parts.end(), [](const Contents& c) { return c.is_template; });
+    if (template_part != file.parts.end()) {
+      info.status = FileStatus::kTemplate;
+      if (check) {
+        Report("WEC902", Level::kNote, "not rendered: a Helm or Go template; render it first, for example: helm template CHART | wecan check -f -",
+               template_part->template_location);
+      }
+      return;
+    }
+    uint32_t documents = 0;
+    for (Contents& part : file.parts) {
+      AddPart(part, source, documents);
+      documents += part.documents;
+    }
+    if (info.status == FileStatus::kOk && info.objects == 0) info.status = FileStatus::kSkipped;
+    counts_[source.folder.empty() ? source.path : source.folder] += check ? info.objects : 0;
+  }
+
+  SourceLocation Place(SourceLocation location, uint32_t documents) {
+    location.file = Last();
+    location.document += documents;
+    return location;
+  }
+
+  void AddPart(Contents& part, const Source& source, uint32_t documents) {
+    InputFile& info = input().files.back();
+    for (Diagnostic& d : part.input.diagnostics) {
+      if (d.rule == "WEC901") info.status = FileStatus::kError;
+      if (source.purpose != Purpose::kCheck && d.rule != "WEC901") continue;
+      d.location = Place(d.location, documents);
+      input().diagnostics.push_back(std::move(d));
+    }
+    const auto append = [](auto& to, auto& from) {
+      std::move(from.begin(), from.end(), std::back_inserter(to));
+    };
+    if (source.purpose == Purpose::kCrds || source.purpose == Purpose::kLoad || source.purpose == Purpose::kCheck) {
+      append(input().crds, part.input.crds);
+    }
+    for (BindingPolicy& p : part.input.policies) p.location = Place(p.location, documents);
+    if (source.purpose == Purpose::kPolicies) append(loaded_.policies, part.input.policies);
+    if (source.purpose == Purpose::kCrds || source.purpose == Purpose::kPolicies) return;
+
+    const int first_object = static_cast<int>(input().objects.size());
+    const int first_work = static_cast<int>(input().works.size());
+    const int first_binding = static_cast<int>(input().bindings.size());
+    const bool loaded = source.purpose == Purpose::kLoad;
+    for (Object& o : part.input.objects) {
+      o.location = Place(o.location, documents);
+      o.loaded = loaded;
+      if (o.work >= 0) o.work += first_work;
+      if (o.binding >= 0) o.binding += first_binding;
+      info.objects += o.work >= 0 || !IsSteering(o.group, o.kind);
+      input().objects.push_back(std::move(o));
+    }
+    const auto place_origin = [&](auto& rbac_object) {
+      Origin& origin = rbac_object.origin;
+      origin.location = Place(origin.location, documents);
+      origin.loaded = loaded;
+      origin.object += first_object;
+    };
+    for (Role& role : part.input.rbac.roles) place_origin(role);
+    for (RoleBinding& binding : part.input.rbac.bindings) place_origin(binding);
+    for (ManifestWork& work : part.input.works) work.location = Place(work.location, documents);
+    for (Binding& binding : part.input.bindings) binding.location = Place(binding.location, documents);
+    append(input().policies, part.input.policies);
+    append(input().works, part.input.works);
+    append(input().bindings, part.input.bindings);
+    append(input().rbac.roles, part.input.rbac.roles);
+    append(input().rbac.bindings, part.input.rbac.bindings);
+  }
+
+  // A folder or standard input with nothing to check must not pass for a clean one.
+  void CheckNotEmpty(const std::string& path) {
+    const bool folder = std::none_of(input().files.begin(), input().files.end(),
+                                     [&](const InputFile& f) { return f.path == path; });
+    if ((!folder && path != "-") || counts_[path] > 0 || !empty_.insert(path).second) return;
+    if (folder) input().files.push_back({.path = path, .status = FileStatus::kSkipped, .requested = false});
+    const auto place = std::find_if(input().files.begin(), input().files.end(),
+                                    [&](const InputFile& f) { return f.path == path; });
+    const SourceLocation location{.file = static_cast<int>(place - input().files.begin())};
+    const auto report = [&](absl::string_view rule, Level level, std::string message) {
+      input().diagnostics.push_back({std::string(rule), level, std::move(message), location});
+    };
+    if (path == "-") {
+      report("WEC901", Level::kError, "standard input holds no Kubernetes object to check; did the command before the pipe fail?");
+    } else if (request_.require_objects) {
+      report("WEC901", Level::kError, "no Kubernetes object to check below this folder, and --require-objects is set");
+    } else {
+      report("WEC905", Level::kWarning, "no Kubernetes object to check below this folder");
+    }
+  }
+
+  const LoadRequest& request_;
+  Loaded loaded_;
+  absl::flat_hash_map<std::string, int> counts_;  // objects below each argument
+  absl::flat_hash_set<std::string> empty_;
+};
+
+bool GlobFrom(absl::string_view glob, absl::string_view path) {
+  while (!glob.empty()) {
+    if (absl::ConsumePrefix(&glob, "**/") || glob == "**") {
+      if (glob == "**") return true;
+      for (size_t at = 0;; ++at) {
+        if (GlobFrom(glob, path.substr(at))) return true;
+        at = path.find('/', at);
+        if (at == absl::string_view::npos) return false;
+      }
+    }
+    if (glob[0] == '*') {
+      glob.remove_prefix(1);
+      for (size_t taken = 0;; ++taken) {
+        if (GlobFrom(glob, path.substr(taken))) return true;
+        if (taken >= path.size() || path[taken] == '/') return false;
+      }
+    }
+    if (path.empty() || (glob[0] != '?' && glob[0] != path[0])) return false;
+    glob.remove_prefix(1);
+    path.remove_prefix(1);
+  }
+  return path.empty();
+}
+
+}  // namespace
+
+bool GlobMatches(absl::string_view glob, absl::string_view path) {
+  absl::ConsumePrefix(&path, "./");
+  absl::ConsumePrefix(&glob, "./");
+  return GlobFrom(glob, path);
+}
+
+Loaded Load(const LoadRequest& request, const FileSystem& files, std::istream& in) {
+  Reader reader(request, files, in);
+  return Merger(request).Run(reader.Run(Finder(request, files).Run()));
+}
+
+}  // namespace wecan

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/output/json.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "src/input/document.h"
+
+namespace wecan {
+namespace {
+
+std::string Quoted(const std::string& text) {
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// Whether `text` may stand in YAML without quotes and is read back as this string, by any parser.
+bool IsPlainSafe(const std::string& text) {
+  if (text.empty() || ResolvePlain(text) != ScalarType::kString) return false;
+  const auto safe = [](char c) { return absl::ascii_isalnum(c) || absl::StrContains("_./-", c); };
+  return absl::ascii_isalpha(text[0]) && std::all_of(text.begin(), text.end(), safe);
+}
+
+std::string ScalarYaml(const Json& json) {
+  if (!json.is_string()) return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const auto& text = json.get_ref<const std::string&>();
+  return IsPlainSafe(text) ? text : Quoted(text);
+}
+
+bool IsBlock(const Json& json) { return json.is_structured() && !json.empty(); }
+
+// Bounded recursion: what we print is as deep as our own documents, or as what was read within the depth budget.
+void AppendYaml(const Json& json, size_t indent, std::string& out) {
+  const std::string blanks(indent, ' ');
+  bool first = true;
+  const auto begin_line = [&] {
+    if (!first) out += blanks;
+    first = false;
+  };
+  if (json.is_object()) {
+    for (const auto& [key, value] : json.items()) {
+      begin_line();
+      out += (IsPlainSafe(key) ? key : Quoted(key)) + ":";
+      if (!IsBlock(value)) {
+        out += " " + ScalarYaml(value) + "\n";
+      } else if (value.is_array()) {
+        out += "\n" + blanks;
+        AppendYaml(value, indent, out);
+      } else {
+        out += "\n" + blanks + "  ";
+        AppendYaml(value, indent + 2, out);
+      }
+    }
+    return;
+  }
+  for (const Json& item : json) {
+    begin_line();
+    out += "- ";
+    if (IsBlock(item)) {
+      AppendYaml(item, indent + 2, out);
+    } else {
+      out += ScalarYaml(item) + "\n";
+    }
+  }
+}
+
+Json MetadataJson(const std::string& ns, const std::string& name, const Labels& labels) {
+  Json metadata = {{"name", name}};
+  if (!ns.empty()) metadata["namespace"] = ns;
+  for (const auto& [key, value] : labels) metadata["labels"][key] = value;
+  return metadata;
+}
+
+Json SelectorJson(const LabelSelector& selector) {
+  Json json = Json::object();
+  for (const auto& [key, value] : selector.match_labels) json["matchLabels"][key] = value;
+  for (const LabelSelectorRequirement& r : selector.match_expressions) {
+    json["matchExpressions"].push_back({{"key", r.key}, {"operator", r.op}, {"values", r.values}});
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string DumpJson(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+std::string DumpYaml(const Json& json) {
+  if (!IsBlock(json)) return ScalarYaml(json) + "\n";
+  std::string out;
+  AppendYaml(json, 0, out);
+  return out;
+}
+
+Json RuleJson(const PolicyRule& rule) {
+  Json json = Json::object();
+  const auto add = [&](const char* key, const std::vector<std::string>& list) {
+    if (!list.empty()) json[key] = list;
+  };
+  add("apiGroups", rule.api_groups);
+  add("resources", rule.resources);
+  add("resourceNames", rule.resource_names);
+  add("nonResourceURLs", rule.non_resource_urls);
+  add("verbs", rule.verbs);
+  return json;
+}
+
+Json RoleJson(const Role& role) {
+  Json json = {{"apiVersion", std::string(kRbacGroup) + "/v1"},
+               {"kind", RoleKindName(role.kind)},
+               {"metadata", MetadataJson(role.namespace_, role.name, role.labels)}};
+  if (role.aggregation) {
+    Json selectors = Json::array();
+    for (const LabelSelector& s : *role.aggregation) selectors.push_back(SelectorJson(s));
+    json["aggregationRule"] = {{"clusterRoleSelectors", selectors}};
+  }
+  json["rules"] = Json::array();
+  for (const PolicyRule& rule : role.rules) json["rules"].push_back(RuleJson(rule));
+  return json;
+}
+
+Json BindingJson(const RoleBinding& binding) {
+  Json subjects = Json::array();
+  for (const Subject& s : binding.subjects) {
+    Json subject = {{"kind", s.kind}};
+    if (s.kind != "ServiceAccount") subject["apiGroup"] = kRbacGroup;
+    if (!s.namespace_.empty()) subject["namespace"] = s.namespace_;
+    subject["name"] = s.name;
+    subjects.push_back(std::move(subject));
+  }
+  return {{"apiVersion", std::string(kRbacGroup) + "/v1"},
+          {"kind", BindingKindName(binding)},
+          {"metadata", MetadataJson(binding.namespace_, binding.name, {})},
+          {"roleRef", {{"apiGroup", kRbacGroup}, {"kind", binding.role_ref.kind}, {"name", binding.role_ref.name}}},
+          {"subjects", subjects}};
+}
+
+}  // namespace wecan

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "analyzer/model/rbac.h"
+
+namespace wecan {
+
+using Json = nlohmann::ordered_json;
+
+// Two-space indentation and a final newline; invalid UTF-8 becomes U+FFFD.
+std::string DumpJson(const Json& json);
+
+// The same document as YAML: block style, strings plain only where every YAML parser reads them back as strings.
+std::string DumpYaml(const Json& json);
+
+// A text as a JSON string.
+inline Json Text(absl::string_view text) { return std::string(text); }
+
+// {apiGroups, resources, resourceNames, nonResourceURLs, verbs}: empty lists left out.
+Json RuleJson(const PolicyRule& rule);
+
+// An RBAC object as the API writes it.
+Json RoleJson(const Role& role);
+Json BindingJson(const RoleBinding& binding);
+
+}  // namespace wecan

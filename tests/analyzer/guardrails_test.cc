@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analyzer/grants/guardrails.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "analyzer/grants/covers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/testing/builders.h"
+#include "tests/testing/load.h"
+
+namespace wecan {
+namespace {
+
+// The guardrails that the atoms of `example` hit.
+std::set<std::string> Hits(const YAML::Node& example) {
+  std::set<std::string> ids;
+  const std::string scope = LoadText(example["scope"]);
+  for (const PolicyRule& atom : BreakdownRule(LoadRule(example))) {
+    const Guardrail* guardrail = FindGuardrail(atom, scope.empty() || scope == "cluster");
+    if (guardrail != nullptr) ids.emplace(guardrail->id);
+  }
+  return ids;
+}
+
+TEST(Guardrails, ExamplesOfTheData) {
+  int examples = 0;
+  for (const YAML::Node& g : LoadSource("policies/guardrails.yaml")["guardrails"]) {
+    const std::string id = LoadText(g["id"]);
+    EXPECT_THAT(Hits(g["examples"]["bad"]), testing::Contains(id));
+    EXPECT_THAT(Hits(g["examples"]["good"]), testing::IsEmpty()) << id;
+    ++examples;
+  }
+  EXPECT_EQ(examples, static_cast<int>(Guardrails().size()));
+  EXPECT_GE(examples, 8);
+}
+
+TEST(Guardrails, AreComplete) {
+  std::set<absl::string_view> ids;
+  for (const Guardrail& g : Guardrails()) {
+    EXPECT_TRUE(ids.insert(g.id).second) << g.id;
+    EXPECT_FALSE(g.reason.empty()) << g.id;
+    EXPECT_FALSE(g.verbs.empty() && g.api_groups.empty() && g.resources.empty()) << g.id << " would match everything";
+  }
+}
+
+struct AtomCase {
+  PolicyRule atom;
+  bool cluster_wide;
+  std::string id;  // "" for none
+};
+
+TEST(Guardrails, Atoms) {
+  const std::vector<AtomCase> cases = {
+      {Rule("*", "apps", "deployments"), true, "wildcard-verb"},
+      {Rule("*", "apps", "deployments"), false, "wildcard-verb"},
+      {Rule("get", "*", "deployments"), true, "wildcard-group"},
+      {Rule("get", "apps", "*"), true, "wildcard-resource"},
+      {Rule("get", "apps", "*/scale"), true, ""},
+      {Rule("get", "apps", "deployments"), true, ""},
+      {Rule("escalate", kRbacGroup, "roles"), false, "escalate"},
+      {Rule("escalate", "", "roles"), false, ""},
+      {Rule("escalate", kRbacGroup, "rolebindings"), false, ""},
+      {Rule("bind", kRbacGroup, "clusterroles"), false, "bind"},
+      {Rule("bind", kRbacGroup, "clusterrolebindings"), false, ""},
+      {Rule("impersonate", "", "users"), false, "impersonate"},
+      {Rule("impersonate", "authentication.k8s.io", "userextras/scopes"), false, "impersonate"},
+      {Rule("impersonate", "authentication.k8s.io", "userextras"), false, ""},
+      {Rule("impersonate", "authentication.k8s.io", "userextrasx"), false, ""},
+      {Rule("impersonate", "", "pods"), false, ""},
+      {Rule("get", "", "secrets"), true, "cluster-secrets"},
+      {Rule("get", "", "secrets"), false, ""},
+      {Rule("get", "", "secrets", "one"), true, "cluster-secrets"},
+      {Rule("get", "apps", "secrets"), true, ""},
+      {Rule("create", kRbacGroup, "roles"), true, "cluster-rbac"},
+      {Rule("create", kRbacGroup, "roles"), false, ""},
+      {Rule("get", kRbacGroup, "roles"), true, ""},
+      {UrlRule("*", "/metrics"), true, "wildcard-verb"},
+      {UrlRule("get", "*"), true, ""},
+  };
+  for (const AtomCase& c : cases) {
+    const Guardrail* guardrail = FindGuardrail(c.atom, c.cluster_wide);
+    EXPECT_EQ(guardrail == nullptr ? "" : guardrail->id, c.id)
+        << testing::PrintToString(c.atom) << (c.cluster_wide ? " everywhere" : " in a namespace");
+  }
+}
+
+}  // namespace
+}  // namespace wecan
