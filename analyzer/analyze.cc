@@ -7,9 +7,10 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+
 #include "analyzer/findings/collect.h"
-#include "analyzer/grants/aggregate.h"
 #include "analyzer/grants/agent_grants.h"
+#include "analyzer/grants/aggregate.h"
 #include "analyzer/grants/held_roles.h"
 
 namespace wecan {
@@ -32,8 +33,8 @@ void ApplyLevels(const AnalyzeOptions& options, std::vector<Finding>& findings) 
   std::erase_if(findings, [](const Finding& f) { return f.rule == nullptr; });
 }
 
-// Errors first, then by the place of the first object; everything that two findings can differ in takes part, so that the
-// order never depends on how they were found.
+// Errors first, then by the place of the first object; everything that two findings can differ in
+// takes part, so that the order never depends on how they were found.
 void Sort(const AnalysisInput& input, std::vector<Finding>& findings) {
   const auto key = [&](const Finding& f) {
     SourceLocation place;
@@ -42,22 +43,25 @@ void Sort(const AnalysisInput& input, std::vector<Finding>& findings) {
     } else if (!f.locations.empty()) {
       place = f.locations[0];
     }
-    return std::make_tuple(-static_cast<int>(f.level), place.file, place.document, place.line, place.column, f.rule->id,
-                           absl::string_view(f.id), absl::string_view(f.message));
+    return std::make_tuple(-static_cast<int>(f.level), place.file, place.document, place.line,
+                           place.column, f.rule->id, absl::string_view(f.id),
+                           absl::string_view(f.message));
   };
-  std::stable_sort(findings.begin(), findings.end(), [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
+  std::stable_sort(findings.begin(), findings.end(),
+                   [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
 }
 
 Summary Summarize(const AnalysisInput& input, const Requirements& requirements, Report& report) {
   Summary s;
   report.objects_per_file.assign(input.files.size(), 0);
-  s.files = static_cast<int>(
-      std::count_if(input.files.begin(), input.files.end(), [](const InputFile& f) { return f.requested; }));
+  s.files = static_cast<int>(std::count_if(input.files.begin(), input.files.end(),
+                                           [](const InputFile& f) { return f.requested; }));
   for (size_t i = 0; i < input.objects.size(); ++i) {
     const ObjectState state = requirements.objects[i].state;
     if (state != ObjectState::kChecked && state != ObjectState::kRefused) continue;
     ++s.objects;
-    if (input.objects[i].location.file >= 0) ++report.objects_per_file[input.objects[i].location.file];
+    if (input.objects[i].location.file >= 0)
+      ++report.objects_per_file[input.objects[i].location.file];
   }
   std::set<int> blocked;
   for (const Finding& f : report.findings) {
@@ -72,18 +76,21 @@ std::vector<Diagnostic> DanglingWarnings(const AgentGrants& grants) {
   std::vector<Diagnostic> warnings;
   for (const RoleBinding* b : DanglingBindings(grants)) {
     if (b->origin.profile) continue;
-    warnings.push_back({.level = Level::kWarning,
-                        .message = absl::StrCat(BindingKindName(*b), " ", b->name, " refers to ", b->role_ref.kind, " \"",
-                                                b->role_ref.name, "\", which is not in the input: it grants nothing here. "
-                                                "Add the role to the input, or pass it with --load"),
-                        .location = b->origin.location});
+    warnings.push_back(
+        {.level = Level::kWarning,
+         .message = absl::StrCat(BindingKindName(*b), " ", b->name, " refers to ", b->role_ref.kind,
+                                 " \"", b->role_ref.name,
+                                 "\", which is not in the input: it grants nothing here. "
+                                 "Add the role to the input, or pass it with --load"),
+         .location = b->origin.location});
   }
   return warnings;
 }
 
 }  // namespace
 
-RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requirements, const AnalyzeOptions& options) {
+RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requirements,
+                           const AnalyzeOptions& options) {
   const auto counts = [&](const Origin& origin) {
     if (origin.loaded || origin.object < 0) return true;
     return options.input_grants && !requirements.objects[origin.object].read_only;
@@ -93,12 +100,14 @@ RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requi
   for (const Role& role : input.rbac.roles) {
     if (!counts(role.origin)) continue;
     added.roles.push_back(role);
-    if (role.kind == RoleKind::kRole && role.namespace_.empty()) added.roles.back().namespace_ = default_namespace;
+    if (role.kind == RoleKind::kRole && role.namespace_.empty())
+      added.roles.back().namespace_ = default_namespace;
   }
   for (const RoleBinding& binding : input.rbac.bindings) {
     if (!counts(binding.origin)) continue;
     added.bindings.push_back(binding);
-    if (!binding.cluster && binding.namespace_.empty()) added.bindings.back().namespace_ = default_namespace;
+    if (!binding.cluster && binding.namespace_.empty())
+      added.bindings.back().namespace_ = default_namespace;
   }
   RbacPolicy policy = MergePolicies(options.profile.policy, added);
   AggregateClusterRoles(policy);
@@ -108,13 +117,15 @@ RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requi
 Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options) {
   const Requirements requirements = DeriveRequirements(input, options.derive);
   AgentGrants grants(EffectivePolicy(input, requirements, options), options.agent.User());
-  const std::vector<BindingPolicy>& policies =
-      options.derive.binding_policies != nullptr ? *options.derive.binding_policies : input.policies;
+  const std::vector<BindingPolicy>& policies = options.derive.binding_policies != nullptr
+                                                   ? *options.derive.binding_policies
+                                                   : input.policies;
 
   Report report;
-  report.findings = CollectWorkloadFindings(input, requirements, grants, options.agent.service_account);
-  Append(report.findings,
-         CollectGrantFindings(input, requirements, grants, options.profile.policy, !policies.empty()));
+  report.findings =
+      CollectWorkloadFindings(input, requirements, grants, options.agent.service_account);
+  Append(report.findings, CollectGrantFindings(input, requirements, grants, options.profile.policy,
+                                               !policies.empty()));
   Append(report.findings, CollectInputFindings(input));
   ApplyLevels(options, report.findings);
   Sort(input, report.findings);

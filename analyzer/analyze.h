@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The front door: manifests, a profile and options in, a report out. Pure; runs the stages in order:
-// requirements (what the objects need) and grants (what the agent holds) -> gaps -> findings.
+// The front door: manifests, a profile and options in, a report out. Pure; runs the stages in
+// order: requirements (what the objects need) and grants (what the agent holds) -> gaps ->
+// findings.
 #pragma once
 
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+
 #include "analyzer/findings/finding.h"
 #include "analyzer/grants/profile.h"
 #include "analyzer/model/object.h"
@@ -20,7 +22,8 @@ struct AnalyzeOptions {
   Profile profile;
   DeriveOptions derive;
   bool input_grants = true;  // whether RBAC objects of the input count (those of --load always do)
-  // By rule id: a level of the user's, or nothing for "off". Rules that are not here keep their own level.
+  // By rule id: a level of the user's, or nothing for "off". Rules that are not here keep their own
+  // level.
   absl::btree_map<std::string, std::optional<Level>> levels;
 };
 
@@ -34,9 +37,9 @@ struct Summary {
 };
 
 struct Report {
-  std::vector<Finding> findings;     // errors first, then by place
-  std::vector<Diagnostic> warnings;  // remarks that no rule stands for
-  std::vector<Diagnostic> errors;    // why the exit code is 2
+  std::vector<Finding> findings;      // errors first, then by place
+  std::vector<Diagnostic> warnings;   // remarks that no rule stands for
+  std::vector<Diagnostic> errors;     // why the exit code is 2
   std::vector<int> objects_per_file;  // checked objects, parallel to AnalysisInput::files
   Summary summary;
 };
@@ -44,6 +47,7 @@ struct Report {
 Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options);
 
 // What the agent holds: the profile, and the RBAC objects of the input that count, aggregated.
-RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requirements, const AnalyzeOptions& options);
+RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requirements,
+                           const AnalyzeOptions& options);
 
 }  // namespace wecan

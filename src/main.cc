@@ -26,7 +26,8 @@ int main(int argc, char** argv) {
       .out_is_terminal = isatty(STDOUT_FILENO) != 0,
   };
   winsize size{};
-  if (environment.out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+  if (environment.out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+      size.ws_col > 0) {
     environment.columns = size.ws_col;
   }
   const wecan::ExitCode code = wecan::RunProgram({argv + 1, argv + argc}, environment);

@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
 #include "tests/testing/source_path.h"
 
 namespace wecan {
@@ -78,18 +79,23 @@ std::vector<std::string> Violations(const std::vector<SourceFile>& files, Forbid
   return found;
 }
 
-bool IsStandardHeader(absl::string_view header) { return !absl::StrContains(header, '.') && !absl::StrContains(header, '/'); }
+bool IsStandardHeader(absl::string_view header) {
+  return !absl::StrContains(header, '.') && !absl::StrContains(header, '/');
+}
 
 bool IsHeader(const SourceFile& file) { return absl::EndsWith(file.path, ".h"); }
 
 // The files that include a header with one of `prefixes`.
-std::vector<std::string> UsersOf(const std::vector<SourceFile>& files, const std::vector<std::string>& prefixes) {
+std::vector<std::string> UsersOf(const std::vector<SourceFile>& files,
+                                 const std::vector<std::string>& prefixes) {
   std::vector<std::string> users;
   for (const SourceFile& file : files) {
-    const bool uses = std::any_of(file.includes.begin(), file.includes.end(), [&](const std::string& header) {
-      return std::any_of(prefixes.begin(), prefixes.end(),
-                         [&](const std::string& prefix) { return absl::StartsWith(header, prefix); });
-    });
+    const bool uses =
+        std::any_of(file.includes.begin(), file.includes.end(), [&](const std::string& header) {
+          return std::any_of(prefixes.begin(), prefixes.end(), [&](const std::string& prefix) {
+            return absl::StartsWith(header, prefix);
+          });
+        });
     if (uses) users.push_back(file.path);
   }
   return users;
@@ -107,7 +113,8 @@ TEST(Layers, AnalyzerIncludesOnlyItselfAbseilAndTheStandardLibrary) {
   EXPECT_THAT(Violations(Sources("analyzer"),
                          [](const SourceFile&, const std::string& header, bool angled) {
                            if (angled) return !IsStandardHeader(header);
-                           return !absl::StartsWith(header, "analyzer/") && !absl::StartsWith(header, "absl/");
+                           return !absl::StartsWith(header, "analyzer/") &&
+                                  !absl::StartsWith(header, "absl/");
                          }),
               IsEmpty());
 }
@@ -140,7 +147,9 @@ TEST(Layers, FoldersOfTheAnalyzerPointOneWay) {
                              return absl::StartsWith(header, "analyzer/") &&
                                     std::none_of(layer.may_include.begin(), layer.may_include.end(),
                                                  [&](const std::string& name) {
-                                                   return absl::StartsWith(header, absl::StrCat("analyzer/", name, "/"));
+                                                   return absl::StartsWith(
+                                                       header,
+                                                       absl::StrCat("analyzer/", name, "/"));
                                                  });
                            }),
                 IsEmpty())
@@ -150,16 +159,18 @@ TEST(Layers, FoldersOfTheAnalyzerPointOneWay) {
 
 TEST(Layers, NothingIncludesTests) {
   for (const char* folder : {"analyzer", "src"}) {
-    EXPECT_THAT(Violations(Sources(folder), [](const SourceFile&, const std::string& header,
-                                               bool) { return absl::StartsWith(header, "tests/"); }),
-                IsEmpty());
+    EXPECT_THAT(
+        Violations(Sources(folder), [](const SourceFile&, const std::string& header,
+                                       bool) { return absl::StartsWith(header, "tests/"); }),
+        IsEmpty());
   }
 }
 
 TEST(Layers, LibyamlStaysInOneFile) {
   const std::vector<std::string> users = UsersOf(Sources("src"), {"yaml.h"});
   ASSERT_THAT(users, SizeIs(1));
-  EXPECT_TRUE(absl::StartsWith(users[0], "src/input/") && absl::EndsWith(users[0], ".cc")) << users[0];
+  EXPECT_TRUE(absl::StartsWith(users[0], "src/input/") && absl::EndsWith(users[0], ".cc"))
+      << users[0];
 }
 
 TEST(Layers, YamlCppStaysInTheGenerator) {
@@ -172,8 +183,9 @@ TEST(Layers, NlohmannStaysBehindTheReadersAndPrinters) {
   for (const SourceFile& file : Sources("src")) {
     if (UsersOf({file}, {"nlohmann/"}).empty()) continue;
     const bool printer = absl::StartsWith(file.path, "src/output/");
-    const bool source = absl::EndsWith(file.path, ".cc") &&
-                        (absl::StartsWith(file.path, "src/cli/") || absl::StartsWith(file.path, "src/input/"));
+    const bool source =
+        absl::EndsWith(file.path, ".cc") &&
+        (absl::StartsWith(file.path, "src/cli/") || absl::StartsWith(file.path, "src/input/"));
     EXPECT_TRUE(printer || source) << file.path;
   }
 }
@@ -181,7 +193,8 @@ TEST(Layers, NlohmannStaysBehindTheReadersAndPrinters) {
 TEST(Layers, Cli11StaysInOneFile) {
   const std::vector<std::string> users = UsersOf(Sources("src"), {"CLI/"});
   ASSERT_THAT(users, SizeIs(1));
-  EXPECT_TRUE(absl::StartsWith(users[0], "src/cli/") && absl::EndsWith(users[0], ".cc")) << users[0];
+  EXPECT_TRUE(absl::StartsWith(users[0], "src/cli/") && absl::EndsWith(users[0], ".cc"))
+      << users[0];
 }
 
 TEST(Layers, NothingOpensConnections) { EXPECT_THAT(UsersOf(AllSources(), {"curl/"}), IsEmpty()); }
@@ -201,7 +214,8 @@ TEST(Layers, EveryHeaderHasPragmaOnce) {
 
 TEST(Layers, EverySourceStartsWithTheLicence) {
   for (const SourceFile& file : AllSources()) {
-    EXPECT_TRUE(absl::StartsWith(file.text, "// SPDX-License-Identifier: Apache-2.0\n")) << file.path;
+    EXPECT_TRUE(absl::StartsWith(file.text, "// SPDX-License-Identifier: Apache-2.0\n"))
+        << file.path;
   }
 }
 

@@ -33,7 +33,8 @@ std::string DidYouMean(absl::string_view word, absl::Span<const absl::string_vie
   for (absl::string_view candidate : candidates) {
     if (candidate.size() > kLongestWord) continue;
     const int distance = EditDistance(lower, absl::AsciiStrToLower(candidate));
-    const int limit = std::max<int>(1, static_cast<int>(std::max(word.size(), candidate.size())) / 3);
+    const int limit =
+        std::max<int>(1, static_cast<int>(std::max(word.size(), candidate.size())) / 3);
     if (distance <= limit && distance < best_distance) {
       best = candidate;
       best_distance = distance;

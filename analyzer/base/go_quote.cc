@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
+
 #include "analyzer/base/utf8.h"
 
 namespace wecan {

@@ -8,9 +8,9 @@
 
 namespace wecan {
 
-// `text` as Go's %q prints it: double quotes, \a \b \f \n \r \t \v \\ \", \xNN for invalid UTF-8 and \uNNNN for
-// characters that do not print. Kubernetes quotes every name in a reason or refusal this way.
-// Source: Go strconv/quote.go, Quote.
+// `text` as Go's %q prints it: double quotes, \a \b \f \n \r \t \v \\ \", \xNN for invalid UTF-8
+// and \uNNNN for characters that do not print. Kubernetes quotes every name in a reason or refusal
+// this way. Source: Go strconv/quote.go, Quote.
 std::string GoQuote(absl::string_view text);
 
 // A list as Go's %q prints it: ["a" "b"], separated by one blank; no elements give [].

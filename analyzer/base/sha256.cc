@@ -61,7 +61,8 @@ std::string Sha256Hex(absl::string_view data) {
   const uint64_t bits = uint64_t{data.size()} * 8;
   for (int shift = 56; shift >= 0; shift -= 8) message += static_cast<char>(bits >> shift);
 
-  State state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  State state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   for (size_t i = 0; i < message.size(); i += 64) {
     Compress(reinterpret_cast<const uint8_t*>(message.data()) + i, state);
   }

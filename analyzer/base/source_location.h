@@ -6,8 +6,9 @@
 namespace wecan {
 
 // Where something stands in the input. Lines and columns are 1-based; 0 means unknown.
-// `column` and `end_column` count Unicode code points, the utf16 ones UTF-16 code units (what SARIF and editors count).
-// The end is exclusive. `file` indexes AnalysisInput::files, -1 means no file; `document` is the 0-based YAML document.
+// `column` and `end_column` count Unicode code points, the utf16 ones UTF-16 code units (what SARIF
+// and editors count). The end is exclusive. `file` indexes AnalysisInput::files, -1 means no file;
+// `document` is the 0-based YAML document.
 struct SourceLocation {
   int32_t file = -1;
   uint32_t document = 0;

@@ -28,7 +28,8 @@ void AppendUtf8(uint32_t code, std::string* out) {
   const int length = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
   const uint32_t lead = length == 2 ? 0xC0 : length == 3 ? 0xE0 : 0xF0;
   out->push_back(static_cast<char>(lead | (code >> (6 * (length - 1)))));
-  for (int i = length - 2; i >= 0; --i) out->push_back(static_cast<char>(0x80 | ((code >> (6 * i)) & 0x3F)));
+  for (int i = length - 2; i >= 0; --i)
+    out->push_back(static_cast<char>(0x80 | ((code >> (6 * i)) & 0x3F)));
 }
 
 bool IsValidUtf8(absl::string_view text) {

@@ -14,7 +14,8 @@ struct Utf8Char {
   bool valid = false;
 };
 
-// The first character of `text`, which must not be empty. Overlong forms, surrogates and truncated sequences are invalid.
+// The first character of `text`, which must not be empty. Overlong forms, surrogates and truncated
+// sequences are invalid.
 Utf8Char DecodeUtf8(absl::string_view text);
 
 // Appends `code` to `out` as UTF-8.

@@ -11,14 +11,18 @@
 
 namespace wecan {
 
-// Findings about the workload: gaps, unknown kinds and what a ManifestWork or KubeStellar refuses (WEC101 to WEC104,
-// WEC201 to WEC206). `agent_name` is how messages call the account.
-std::vector<Finding> CollectWorkloadFindings(const AnalysisInput& input, const Requirements& requirements,
-                                             AgentGrants& grants, absl::string_view agent_name);
+// Findings about the workload: gaps, unknown kinds and what a ManifestWork or KubeStellar refuses
+// (WEC101 to WEC104, WEC201 to WEC206). `agent_name` is how messages call the account.
+std::vector<Finding> CollectWorkloadFindings(const AnalysisInput& input,
+                                             const Requirements& requirements, AgentGrants& grants,
+                                             absl::string_view agent_name);
 
-// Findings about the Grants in the input: WEC302 against what `profile` holds alone, and WEC304 if `has_policies`.
-std::vector<Finding> CollectGrantFindings(const AnalysisInput& input, const Requirements& requirements,
-                                          const AgentGrants& grants, const RbacPolicy& profile, bool has_policies);
+// Findings about the Grants in the input: WEC302 against what `profile` holds alone, and WEC304 if
+// `has_policies`.
+std::vector<Finding> CollectGrantFindings(const AnalysisInput& input,
+                                          const Requirements& requirements,
+                                          const AgentGrants& grants, const RbacPolicy& profile,
+                                          bool has_policies);
 
 // Findings about the files themselves, from their diagnostics (WEC9xx).
 std::vector<Finding> CollectInputFindings(const AnalysisInput& input);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "analyzer/findings/collect.h"
 #include "analyzer/grants/aggregate.h"
 #include "analyzer/grants/covers.h"
@@ -15,16 +16,20 @@
 namespace wecan {
 namespace {
 
-bool Reportable(const Origin& origin) { return !origin.profile && !origin.loaded && origin.object >= 0; }
+bool Reportable(const Origin& origin) {
+  return !origin.profile && !origin.loaded && origin.object >= 0;
+}
 
-// The input object that a held role stands for: the role itself, or the binding to a role that was there before.
+// The input object that a held role stands for: the role itself, or the binding to a role that was
+// there before.
 int ObjectOf(const HeldRole& held) {
   if (Reportable(held.role->origin)) return held.role->origin.object;
   const bool bound = held.role == held.bound && Reportable(held.binding->origin);
   return bound && held.role->origin.profile ? held.binding->origin.object : -1;
 }
 
-Finding ObjectFinding(absl::string_view rule_id, int object, const AnalysisInput& input, std::string message) {
+Finding ObjectFinding(absl::string_view rule_id, int object, const AnalysisInput& input,
+                      std::string message) {
   const FindingRule* rule = FindRule(rule_id);
   const Object& o = input.objects[object];
   return {.id = FindingId({std::string(rule_id), o.group, o.kind, o.namespace_, o.name}),
@@ -35,16 +40,21 @@ Finding ObjectFinding(absl::string_view rule_id, int object, const AnalysisInput
 }
 
 std::string DescribeAtom(const PolicyRule& atom) {
-  if (!atom.non_resource_urls.empty()) return absl::StrCat(atom.verbs[0], " on URL ", atom.non_resource_urls[0]);
-  return absl::StrCat(atom.verbs[0], " ", atom.resources[0], atom.api_groups[0].empty() ? "" : "." + atom.api_groups[0]);
+  if (!atom.non_resource_urls.empty())
+    return absl::StrCat(atom.verbs[0], " on URL ", atom.non_resource_urls[0]);
+  return absl::StrCat(atom.verbs[0], " ", atom.resources[0],
+                      atom.api_groups[0].empty() ? "" : "." + atom.api_groups[0]);
 }
 
-// The guardrails that `held` hits with what `base` does not hold already, each with the first atom that hits it.
-std::map<absl::string_view, std::string> BroadAtoms(const HeldRole& held, const std::vector<PolicyRule>& base) {
+// The guardrails that `held` hits with what `base` does not hold already, each with the first atom
+// that hits it.
+std::map<absl::string_view, std::string> BroadAtoms(const HeldRole& held,
+                                                    const std::vector<PolicyRule>& base) {
   std::map<absl::string_view, std::string> hits;
   for (const PolicyRule& atom : Uncovered(base, held.role->rules)) {
     const Guardrail* guardrail = FindGuardrail(atom, held.binding->cluster);
-    if (guardrail != nullptr && guardrail->over_broad) hits.try_emplace(guardrail->id, DescribeAtom(atom));
+    if (guardrail != nullptr && guardrail->over_broad)
+      hits.try_emplace(guardrail->id, DescribeAtom(atom));
   }
   return hits;
 }
@@ -55,17 +65,21 @@ std::vector<PolicyRule> RulesOf(const std::vector<Grant>& grants) {
   return rules;
 }
 
-std::string OverBroadMessage(const Object& o, const std::map<absl::string_view, std::string>& hits) {
+std::string OverBroadMessage(const Object& o,
+                             const std::map<absl::string_view, std::string>& hits) {
   std::vector<std::string> parts;
   for (const auto& [id, atom] : hits) parts.push_back(absl::StrCat(id, " (", atom, ")"));
-  return absl::StrCat(o.kind, " ", o.name, " grants the work agent more than any workload should need: ",
-                      absl::StrJoin(parts, ", "));
+  return absl::StrCat(
+      o.kind, " ", o.name,
+      " grants the work agent more than any workload should need: ", absl::StrJoin(parts, ", "));
 }
 
 }  // namespace
 
-std::vector<Finding> CollectGrantFindings(const AnalysisInput& input, const Requirements& requirements,
-                                          const AgentGrants& grants, const RbacPolicy& profile, bool has_policies) {
+std::vector<Finding> CollectGrantFindings(const AnalysisInput& input,
+                                          const Requirements& requirements,
+                                          const AgentGrants& grants, const RbacPolicy& profile,
+                                          bool has_policies) {
   std::vector<Finding> findings;
   std::map<int, std::map<absl::string_view, std::string>> broad;
   std::set<int> granting;  // objects that give the agent something
@@ -84,7 +98,8 @@ std::vector<Finding> CollectGrantFindings(const AnalysisInput& input, const Requ
   }
   for (const auto& [object, hits] : broad) {
     if (hits.empty()) continue;
-    findings.push_back(ObjectFinding("WEC302", object, input, OverBroadMessage(input.objects[object], hits)));
+    findings.push_back(
+        ObjectFinding("WEC302", object, input, OverBroadMessage(input.objects[object], hits)));
   }
   if (!has_policies) return findings;
   for (int object : granting) {
@@ -92,15 +107,18 @@ std::vector<Finding> CollectGrantFindings(const AnalysisInput& input, const Requ
     if (o.work >= 0 || o.binding >= 0 || requirements.objects[object].selected) continue;
     findings.push_back(ObjectFinding(
         "WEC304", object, input,
-        absl::StrCat(o.kind, " ", o.name, " grants the work agent permissions, but no BindingPolicy of the input selects "
-                     "it, so it does not reach a WEC")));
+        absl::StrCat(
+            o.kind, " ", o.name,
+            " grants the work agent permissions, but no BindingPolicy of the input selects "
+            "it, so it does not reach a WEC")));
   }
   return findings;
 }
 
 std::vector<Finding> CollectInputFindings(const AnalysisInput& input) {
   std::vector<Finding> findings;
-  std::map<std::pair<std::string, int>, size_t> per_file;  // WEC906: one finding per file with all its places
+  std::map<std::pair<std::string, int>, size_t>
+      per_file;  // WEC906: one finding per file with all its places
   for (const Diagnostic& d : input.diagnostics) {
     if (d.rule.empty()) continue;
     const FindingRule* rule = FindRule(d.rule);
@@ -115,8 +133,11 @@ std::vector<Finding> CollectInputFindings(const AnalysisInput& input) {
     const std::string path = d.location.file >= 0 ? input.files[d.location.file].path : "";
     std::vector<std::string> id = {d.rule, path};
     if (!folded) id.push_back(d.message);
-    findings.push_back(
-        {.id = FindingId(id), .rule = rule, .level = rule->level, .message = d.message, .locations = {d.location}});
+    findings.push_back({.id = FindingId(id),
+                        .rule = rule,
+                        .level = rule->level,
+                        .message = d.message,
+                        .locations = {d.location}});
   }
   return findings;
 }

@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "analyzer/findings/collect.h"
 #include "analyzer/gaps/compare.h"
 
@@ -15,8 +16,8 @@ namespace {
 
 class WorkloadCollector {
  public:
-  WorkloadCollector(const AnalysisInput& input, const Requirements& requirements, AgentGrants& grants,
-                    absl::string_view agent_name)
+  WorkloadCollector(const AnalysisInput& input, const Requirements& requirements,
+                    AgentGrants& grants, absl::string_view agent_name)
       : input_(input), requirements_(requirements), grants_(grants), agent_name_(agent_name) {}
 
   std::vector<Finding> Run() {
@@ -26,8 +27,10 @@ class WorkloadCollector {
   }
 
  private:
-  // Findings of one cause: rule, resource, where, and which verbs are missing. `text` tells apart findings without verbs.
-  using Key = std::tuple<const FindingRule*, std::string, std::string, ScopeKind, std::string, uint8_t, std::string>;
+  // Findings of one cause: rule, resource, where, and which verbs are missing. `text` tells apart
+  // findings without verbs.
+  using Key = std::tuple<const FindingRule*, std::string, std::string, ScopeKind, std::string,
+                         uint8_t, std::string>;
 
   const ObjectRequirements& Need(int object) const { return requirements_.objects[object]; }
   const ResourceType& Type(int object) const { return requirements_.types[Need(object).type]; }
@@ -63,7 +66,10 @@ class WorkloadCollector {
     if (gap.unknown) return;
     if (!gap.missing.empty()) {
       const bool only_removal = (gap.missing & need.apply).empty();
-      AddGap(only_removal ? "WEC103" : type.builtin ? "WEC101" : "WEC102", i, gap.needed, gap.missing);
+      AddGap(only_removal   ? "WEC103"
+             : type.builtin ? "WEC101"
+                            : "WEC102",
+             i, gap.needed, gap.missing);
     }
     if (!gap.option_missing.empty()) AddGap("WEC104", i, gap.option_needed, gap.option_missing);
   }
@@ -72,7 +78,12 @@ class WorkloadCollector {
     const FindingRule* rule = FindRule(rule_id);
     const ResourceType& type = Type(i);
     const ObjectRequirements& need = Need(i);
-    const Key key{rule, type.group, type.resource, need.scope, need.namespace_, missing.bits(),
+    const Key key{rule,
+                  type.group,
+                  type.resource,
+                  need.scope,
+                  need.namespace_,
+                  missing.bits(),
                   rule_id == "WEC201" ? type.kind : ""};
     const auto [it, inserted] = index_.try_emplace(key, findings_.size());
     if (inserted) {
@@ -106,11 +117,13 @@ class WorkloadCollector {
   std::vector<std::string> Via(const Finding& f) {
     std::set<std::string> via;
     const PermissionGap& gap = *f.permission;
-    const absl::string_view ns = gap.scope == ScopeKind::kEachWec ? absl::string_view() : gap.namespace_;
+    const absl::string_view ns =
+        gap.scope == ScopeKind::kEachWec ? absl::string_view() : gap.namespace_;
     for (const ResourceGrants::Held& held : grants_.On(gap.group, gap.resource, ns).held) {
       if ((held.verbs & gap.granted).empty()) continue;
-      via.insert(absl::StrCat(RoleKindName(held.grant->role->kind), "/", held.grant->role->name, " via ",
-                              BindingKindName(*held.grant->binding), "/", held.grant->binding->name));
+      via.insert(absl::StrCat(RoleKindName(held.grant->role->kind), "/", held.grant->role->name,
+                              " via ", BindingKindName(*held.grant->binding), "/",
+                              held.grant->binding->name));
     }
     return {via.begin(), via.end()};
   }
@@ -123,7 +136,8 @@ class WorkloadCollector {
     f.message = Message(f);
     f.hint = Hint(f);
     f.id = FindingId({std::string(f.rule->id), gap.group, gap.resource,
-                      gap.scope == ScopeKind::kCluster ? "Cluster" : "Namespace", gap.namespace_, gap.missing.Join(",")});
+                      gap.scope == ScopeKind::kCluster ? "Cluster" : "Namespace", gap.namespace_,
+                      gap.missing.Join(",")});
   }
 
   std::string Message(const Finding& f) const {
@@ -133,31 +147,42 @@ class WorkloadCollector {
     const std::string scope = DescribeScope(gap);
     const absl::string_view id = f.rule->id;
     if (id == "WEC101" || id == "WEC102") {
-      return absl::StrCat(agent_name_, " cannot ", gap.missing.Join(", "), " ", resource, " ", scope);
+      return absl::StrCat(agent_name_, " cannot ", gap.missing.Join(", "), " ", resource, " ",
+                          scope);
     }
-    if (id == "WEC103") return absl::StrCat(agent_name_, " can apply ", resource, " but not delete them ", scope);
+    if (id == "WEC103")
+      return absl::StrCat(agent_name_, " can apply ", resource, " but not delete them ", scope);
     if (id == "WEC104") {
       const bool shared = gap.missing.Has(AgentVerb::kPatch);
-      return absl::StrCat(agent_name_, " cannot ", gap.missing.Join(", "), " ", resource, " ", scope, ", needed ",
+      return absl::StrCat(agent_name_, " cannot ", gap.missing.Join(", "), " ", resource, " ",
+                          scope, ", needed ",
                           shared ? "when one of two owners goes" : "for watch feedback");
     }
     if (id == "WEC201") {
       const bool unknown = gap.group.empty() || grants_.NamesGroup(gap.group);
       const std::string kind = absl::StrCat(
-          "kind ", first.kind, gap.group.empty() ? " of the core group" : absl::StrCat(" of group ", gap.group),
+          "kind ", first.kind,
+          gap.group.empty() ? " of the core group" : absl::StrCat(" of group ", gap.group),
           " is not known");
-      return unknown ? absl::StrCat(kind, "; whether ", agent_name_, " may apply it cannot be told. Add its CRD to the input")
-                     : absl::StrCat(kind, "; the resource name ", gap.resource, " is a guess. Add its CRD to the input");
+      return unknown ? absl::StrCat(kind, "; whether ", agent_name_,
+                                    " may apply it cannot be told. Add its CRD to the input")
+                     : absl::StrCat(kind, "; the resource name ", gap.resource,
+                                    " is a guess. Add its CRD to the input");
     }
     if (id == "WEC202") {
-      return absl::StrCat(first.kind, " is namespaced, but this manifest inside a ManifestWork names no namespace");
+      return absl::StrCat(
+          first.kind, " is namespaced, but this manifest inside a ManifestWork names no namespace");
     }
-    if (id == "WEC203") return "a manifest inside a ManifestWork needs metadata.name; generateName is refused";
+    if (id == "WEC203")
+      return "a manifest inside a ManifestWork needs metadata.name; generateName is refused";
     if (id == "WEC204") {
-      return absl::StrCat(first.kind, " steers the hub or KubeStellar; wrapped in a ManifestWork it does nothing on a WEC");
+      return absl::StrCat(
+          first.kind,
+          " steers the hub or KubeStellar; wrapped in a ManifestWork it does nothing on a WEC");
     }
     if (id == "WEC205") return absl::StrCat("KubeStellar never copies ", resource, " to a WEC");
-    return "without reclaimPolicy and volumeBindingMode this StorageClass is deleted and created at every sync";
+    return "without reclaimPolicy and volumeBindingMode this StorageClass is deleted and created "
+           "at every sync";
   }
 
   static std::string Hint(const Finding& f) {
@@ -177,8 +202,9 @@ class WorkloadCollector {
 
 }  // namespace
 
-std::vector<Finding> CollectWorkloadFindings(const AnalysisInput& input, const Requirements& requirements,
-                                             AgentGrants& grants, absl::string_view agent_name) {
+std::vector<Finding> CollectWorkloadFindings(const AnalysisInput& input,
+                                             const Requirements& requirements, AgentGrants& grants,
+                                             absl::string_view agent_name) {
   return WorkloadCollector(input, requirements, grants, agent_name).Run();
 }
 

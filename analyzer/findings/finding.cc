@@ -2,6 +2,7 @@
 #include "analyzer/findings/finding.h"
 
 #include "absl/strings/str_cat.h"
+
 #include "analyzer/base/sha256.h"
 
 namespace wecan {

@@ -19,13 +19,15 @@ struct PermissionGap {
   ScopeKind scope = ScopeKind::kCluster;
   std::string namespace_;
   VerbSet needed, granted, missing;
-  std::vector<std::string> via;  // the Grants behind `granted`: "ClusterRole/admin via ClusterRoleBinding/x", sorted
-  bool guessed = false;          // the resource name is a guess
+  std::vector<std::string>
+      via;  // the Grants behind `granted`: "ClusterRole/admin via ClusterRoleBinding/x", sorted
+  bool guessed = false;  // the resource name is a guess
 };
 
 // One cause with all its objects.
 struct Finding {
-  std::string id;  // 16 hex digits; the same as long as the cause is the same, wherever the files are
+  std::string
+      id;  // 16 hex digits; the same as long as the cause is the same, wherever the files are
   const FindingRule* rule = nullptr;
   Level level = Level::kError;  // the rule's, unless the user changed it
   std::string message;

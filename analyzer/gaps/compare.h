@@ -3,22 +3,26 @@
 #pragma once
 
 #include "absl/strings/string_view.h"
+
 #include "analyzer/grants/agent_grants.h"
 #include "analyzer/requirements/derive.h"
 
 namespace wecan {
 
-// What one object needs and what of it the account lacks. The verbs that apply and remove it, and those of options
-// (sharing, feedback), are kept apart because they are reported apart.
+// What one object needs and what of it the account lacks. The verbs that apply and remove it, and
+// those of options (sharing, feedback), are kept apart because they are reported apart.
 struct Gap {
   VerbSet needed, missing;
   VerbSet option_needed, option_missing;
-  bool unknown = false;  // the kind is not known in a group that some rule names: nothing can be told
+  bool unknown =
+      false;  // the kind is not known in a group that some rule names: nothing can be told
 };
 
 // The verbs that `grants` holds on the object `name` of `type`.
-VerbSet HeldVerbs(const ObjectRequirements& need, const ResourceType& type, absl::string_view name, AgentGrants& grants);
+VerbSet HeldVerbs(const ObjectRequirements& need, const ResourceType& type, absl::string_view name,
+                  AgentGrants& grants);
 
-Gap Compare(const ObjectRequirements& need, const ResourceType& type, absl::string_view name, AgentGrants& grants);
+Gap Compare(const ObjectRequirements& need, const ResourceType& type, absl::string_view name,
+            AgentGrants& grants);
 
 }  // namespace wecan

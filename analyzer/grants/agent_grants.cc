@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+
 #include "analyzer/grants/rule_allows.h"
 
 namespace wecan {
@@ -20,7 +21,8 @@ bool Contains(const std::vector<std::string>& names, absl::string_view name) {
 VerbSet VerbsOf(const PolicyRule& rule) {
   VerbSet verbs;
   for (int i = 0; i < kAgentVerbs; ++i) {
-    if (VerbMatches(rule, VerbName(static_cast<AgentVerb>(i)))) verbs.Add(static_cast<AgentVerb>(i));
+    if (VerbMatches(rule, VerbName(static_cast<AgentVerb>(i))))
+      verbs.Add(static_cast<AgentVerb>(i));
   }
   return verbs;
 }
@@ -29,8 +31,11 @@ VerbSet VerbsOf(const PolicyRule& rule) {
 
 RbacPolicy MergePolicies(const RbacPolicy& base, const RbacPolicy& added) {
   const auto role_key = [](const Role& r) { return std::make_tuple(r.kind, r.namespace_, r.name); };
-  const auto binding_key = [](const RoleBinding& b) { return std::make_tuple(b.cluster, b.namespace_, b.name); };
-  // From the last to the first, so that of equal ones the last stays; then back into the original order.
+  const auto binding_key = [](const RoleBinding& b) {
+    return std::make_tuple(b.cluster, b.namespace_, b.name);
+  };
+  // From the last to the first, so that of equal ones the last stays; then back into the original
+  // order.
   const auto merge = [](const auto& first, const auto& second, auto key, auto& out) {
     std::set<decltype(key(first[0]))> seen;
     for (const auto* list : {&second, &first}) {
@@ -57,17 +62,22 @@ VerbSet ResourceGrants::VerbsOn(absl::string_view name, bool create_named) const
       continue;
     }
     if (Contains(names, name)) verbs |= h.verbs - unnamed;
-    if (Contains(names, "")) verbs |= h.verbs & unnamed;  // "" in resourceNames matches unnamed requests
+    if (Contains(names, ""))
+      verbs |= h.verbs & unnamed;  // "" in resourceNames matches unnamed requests
   }
   return verbs;
 }
 
 AgentGrants::AgentGrants(RbacPolicy policy, UserInfo user)
-    : policy_(std::move(policy)), authorizer_(policy_), user_(std::move(user)), namespaces_(authorizer_.NamespacesOf(user_)) {}
+    : policy_(std::move(policy)),
+      authorizer_(policy_),
+      user_(std::move(user)),
+      namespaces_(authorizer_.NamespacesOf(user_)) {}
 
 absl::string_view AgentGrants::Relevant(absl::string_view ns) const {
-  const auto it = std::lower_bound(namespaces_.begin(), namespaces_.end(), ns,
-                                   [](const std::string& a, absl::string_view b) { return absl::string_view(a) < b; });
+  const auto it = std::lower_bound(
+      namespaces_.begin(), namespaces_.end(), ns,
+      [](const std::string& a, absl::string_view b) { return absl::string_view(a) < b; });
   return it != namespaces_.end() && *it == ns ? absl::string_view(*it) : absl::string_view();
 }
 
@@ -79,13 +89,16 @@ const std::vector<Grant>& AgentGrants::All(absl::string_view ns) {
   return *grants;
 }
 
-const ResourceGrants& AgentGrants::On(absl::string_view group, absl::string_view resource, absl::string_view ns) {
+const ResourceGrants& AgentGrants::On(absl::string_view group, absl::string_view resource,
+                                      absl::string_view ns) {
   constexpr absl::string_view kNul("\0", 1);
-  std::unique_ptr<ResourceGrants>& found = by_resource_[absl::StrCat(group, kNul, resource, kNul, Relevant(ns))];
+  std::unique_ptr<ResourceGrants>& found =
+      by_resource_[absl::StrCat(group, kNul, resource, kNul, Relevant(ns))];
   if (found == nullptr) {
     auto grants = std::make_unique<ResourceGrants>();
     for (const Grant& grant : All(ns)) {
-      if (!APIGroupMatches(*grant.rule, group) || !ResourceMatches(*grant.rule, resource, "")) continue;
+      if (!APIGroupMatches(*grant.rule, group) || !ResourceMatches(*grant.rule, resource, ""))
+        continue;
       const VerbSet verbs = VerbsOf(*grant.rule);
       if (!verbs.empty()) grants->held.push_back({&grant, verbs});
     }
@@ -99,7 +112,8 @@ bool AgentGrants::NamesGroup(absl::string_view group) {
   if (inserted) {
     const auto names = [&](absl::string_view ns) {
       const std::vector<Grant>& grants = All(ns);
-      return std::any_of(grants.begin(), grants.end(), [&](const Grant& g) { return APIGroupMatches(*g.rule, group); });
+      return std::any_of(grants.begin(), grants.end(),
+                         [&](const Grant& g) { return APIGroupMatches(*g.rule, group); });
     };
     it->second = names("") || std::any_of(namespaces_.begin(), namespaces_.end(), names);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All that one account holds: its profile and the RBAC objects of the input, aggregated and resolved once.
+// All that one account holds: its profile and the RBAC objects of the input, aggregated and
+// resolved once.
 #pragma once
 
 #include <memory>
@@ -9,13 +10,15 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+
 #include "analyzer/grants/authorizer.h"
 #include "analyzer/model/rbac.h"
 #include "analyzer/model/verb_set.h"
 
 namespace wecan {
 
-// The objects of `base` and of `added`; where both have one of the same kind, namespace and name, the added one counts.
+// The objects of `base` and of `added`; where both have one of the same kind, namespace and name,
+// the added one counts.
 RbacPolicy MergePolicies(const RbacPolicy& base, const RbacPolicy& added);
 
 // What the account holds on one resource in one namespace.
@@ -24,10 +27,11 @@ struct ResourceGrants {
     const Grant* grant;
     VerbSet verbs;
   };
-  std::vector<Held> held;  // every Grant that names the resource with an agent verb, in resolution order
+  std::vector<Held>
+      held;  // every Grant that names the resource with an agent verb, in resolution order
 
-  // The verbs held on the object `name`. A Grant limited by resourceNames never satisfies an unnamed request: list, watch,
-  // and create unless `create_named`.
+  // The verbs held on the object `name`. A Grant limited by resourceNames never satisfies an
+  // unnamed request: list, watch, and create unless `create_named`.
   VerbSet VerbsOn(absl::string_view name, bool create_named) const;
 };
 
@@ -40,7 +44,8 @@ class AgentGrants {
   AgentGrants& operator=(const AgentGrants&) = delete;
 
   // "" for what holds cluster-wide.
-  const ResourceGrants& On(absl::string_view group, absl::string_view resource, absl::string_view ns);
+  const ResourceGrants& On(absl::string_view group, absl::string_view resource,
+                           absl::string_view ns);
 
   // Whether any rule of the account, anywhere, names the API group (or all of them).
   bool NamesGroup(absl::string_view group);

@@ -11,7 +11,8 @@ bool ValidSelectors(const Role& role) {
                      [](const LabelSelector& s) { return ValidateSelector(s).ok(); });
 }
 
-// The union of what the selectors of `target` match; `by_name` holds all ClusterRoles sorted by name.
+// The union of what the selectors of `target` match; `by_name` holds all ClusterRoles sorted by
+// name.
 std::vector<PolicyRule> UnionOf(const Role& target, const std::vector<Role*>& by_name) {
   std::vector<PolicyRule> rules;
   if (target.aggregated_before) rules = target.rules;
@@ -33,7 +34,8 @@ void AggregateClusterRoles(RbacPolicy& policy) {
   for (Role& role : policy.roles) {
     if (role.kind == RoleKind::kClusterRole) by_name.push_back(&role);
   }
-  std::stable_sort(by_name.begin(), by_name.end(), [](const Role* a, const Role* b) { return a->name < b->name; });
+  std::stable_sort(by_name.begin(), by_name.end(),
+                   [](const Role* a, const Role* b) { return a->name < b->name; });
   std::copy_if(by_name.begin(), by_name.end(), std::back_inserter(targets),
                [](const Role* r) { return r->aggregation.has_value() && ValidSelectors(*r); });
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bindings are indexed by namespace and then by the user or group that a subject names, so that a decision touches only
-// the bindings that apply to its user. Tests: conformance authorize, rules_for, applies_to; the replayed reviews of a real
-// kube-apiserver; the exhaustive comparison with a naive evaluator.
+// Bindings are indexed by namespace and then by the user or group that a subject names, so that a
+// decision touches only the bindings that apply to its user. Tests: conformance authorize,
+// rules_for, applies_to; the replayed reviews of a real kube-apiserver; the exhaustive comparison
+// with a naive evaluator.
 #include "analyzer/grants/authorizer.h"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "analyzer/base/go_quote.h"
 #include "analyzer/grants/rule_allows.h"
 
@@ -18,20 +20,23 @@ namespace {
 constexpr char kMasters[] = "system:masters";
 
 bool InGroup(const UserInfo& user, absl::string_view group) {
-  return std::any_of(user.groups.begin(), user.groups.end(), [&](const std::string& g) { return g == group; });
+  return std::any_of(user.groups.begin(), user.groups.end(),
+                     [&](const std::string& g) { return g == group; });
 }
 
 // The user name that a ServiceAccount subject stands for, or "" if it has no namespace.
 std::string ServiceAccountOf(const Subject& subject, absl::string_view binding_namespace) {
-  const absl::string_view ns = subject.namespace_.empty() ? binding_namespace : absl::string_view(subject.namespace_);
+  const absl::string_view ns =
+      subject.namespace_.empty() ? binding_namespace : absl::string_view(subject.namespace_);
   return ns.empty() ? "" : ServiceAccountUsername(ns, subject.name);
 }
 
 std::string MissingRole(const RoleBinding& binding) {
   const std::string& kind = binding.role_ref.kind;
-  if (kind != "Role" && kind != "ClusterRole") return absl::StrCat("unsupported role reference kind: ", GoQuote(kind));
-  return absl::StrCat(kind == "Role" ? "role" : "clusterrole", ".", kRbacGroup, " ", GoQuote(binding.role_ref.name),
-                      " not found");
+  if (kind != "Role" && kind != "ClusterRole")
+    return absl::StrCat("unsupported role reference kind: ", GoQuote(kind));
+  return absl::StrCat(kind == "Role" ? "role" : "clusterrole", ".", kRbacGroup, " ",
+                      GoQuote(binding.role_ref.name), " not found");
 }
 
 // Distinct errors as Kubernetes prints an aggregate: one alone, several as [e1, e2].
@@ -46,19 +51,23 @@ std::string Aggregate(const std::vector<std::string>& errors) {
 }
 
 std::string DescribeSubject(const Subject& subject, absl::string_view binding_namespace) {
-  if (subject.kind != "ServiceAccount") return absl::StrCat(subject.kind, " ", GoQuote(subject.name));
-  const absl::string_view ns = subject.namespace_.empty() ? binding_namespace : absl::string_view(subject.namespace_);
+  if (subject.kind != "ServiceAccount")
+    return absl::StrCat(subject.kind, " ", GoQuote(subject.name));
+  const absl::string_view ns =
+      subject.namespace_.empty() ? binding_namespace : absl::string_view(subject.namespace_);
   return absl::StrCat(subject.kind, " ", GoQuote(absl::StrCat(subject.name, "/", ns)));
 }
 
 }  // namespace
 
-int AppliesTo(absl::Span<const Subject> subjects, const UserInfo& user, absl::string_view binding_namespace) {
+int AppliesTo(absl::Span<const Subject> subjects, const UserInfo& user,
+              absl::string_view binding_namespace) {
   for (size_t i = 0; i < subjects.size(); ++i) {
     const Subject& s = subjects[i];
-    const bool matches = (s.kind == "User" && s.name == user.name) || (s.kind == "Group" && InGroup(user, s.name)) ||
-                         (s.kind == "ServiceAccount" && !ServiceAccountOf(s, binding_namespace).empty() &&
-                          ServiceAccountOf(s, binding_namespace) == user.name);
+    const bool matches =
+        (s.kind == "User" && s.name == user.name) || (s.kind == "Group" && InGroup(user, s.name)) ||
+        (s.kind == "ServiceAccount" && !ServiceAccountOf(s, binding_namespace).empty() &&
+         ServiceAccountOf(s, binding_namespace) == user.name);
     if (matches) return static_cast<int>(i);
   }
   return -1;
@@ -66,24 +75,31 @@ int AppliesTo(absl::Span<const Subject> subjects, const UserInfo& user, absl::st
 
 Authorizer::Authorizer(const RbacPolicy& policy) {
   for (const Role& role : policy.roles) {
-    roles_[role.kind == RoleKind::kRole ? absl::StrCat("/", role.namespace_) : ""][role.name] = &role;
+    roles_[role.kind == RoleKind::kRole ? absl::StrCat("/", role.namespace_) : ""][role.name] =
+        &role;
   }
-  absl::flat_hash_map<std::string, const RoleBinding*> last;  // kind, namespace and name -> the object that counts
-  const auto key = [](const RoleBinding& b) { return absl::StrCat(b.cluster ? "c" : "n", b.namespace_, "/", b.name); };
+  absl::flat_hash_map<std::string, const RoleBinding*>
+      last;  // kind, namespace and name -> the object that counts
+  const auto key = [](const RoleBinding& b) {
+    return absl::StrCat(b.cluster ? "c" : "n", b.namespace_, "/", b.name);
+  };
   for (const RoleBinding& binding : policy.bindings) last[key(binding)] = &binding;
   for (const RoleBinding& binding : policy.bindings) {
     if (last[key(binding)] == &binding) bindings_.push_back(&binding);
   }
   std::sort(bindings_.begin(), bindings_.end(), [](const RoleBinding* a, const RoleBinding* b) {
-    return std::make_tuple(!a->cluster, absl::string_view(a->namespace_), absl::string_view(a->name)) <
-           std::make_tuple(!b->cluster, absl::string_view(b->namespace_), absl::string_view(b->name));
+    return std::make_tuple(!a->cluster, absl::string_view(a->namespace_),
+                           absl::string_view(a->name)) <
+           std::make_tuple(!b->cluster, absl::string_view(b->namespace_),
+                           absl::string_view(b->name));
   });
   for (uint32_t id = 0; id < bindings_.size(); ++id) Index(*bindings_[id], id);
 }
 
 void Authorizer::Index(const RoleBinding& binding, uint32_t id) {
   const std::string ns = binding.cluster ? "" : binding.namespace_;
-  if (!binding.cluster && ns.empty()) return;  // a RoleBinding outside any namespace applies to no request
+  if (!binding.cluster && ns.empty())
+    return;  // a RoleBinding outside any namespace applies to no request
   SubjectIndex& index = by_namespace_[ns];
   for (const Subject& s : binding.subjects) {
     if (s.kind == "User") {
@@ -91,7 +107,8 @@ void Authorizer::Index(const RoleBinding& binding, uint32_t id) {
     } else if (s.kind == "Group") {
       index.groups[s.name].push_back(id);
     } else if (s.kind == "ServiceAccount") {
-      if (const std::string user = ServiceAccountOf(s, ns); !user.empty()) index.users[user].push_back(id);
+      if (const std::string user = ServiceAccountOf(s, ns); !user.empty())
+        index.users[user].push_back(id);
     }
   }
 }
@@ -108,7 +125,8 @@ const Role* Authorizer::Resolve(const RoleBinding& binding) const {
 std::vector<uint32_t> Authorizer::BindingsOf(const SubjectIndex& index, const UserInfo& user) {
   std::vector<uint32_t> ids;
   const auto add = [&](const auto& map, const std::string& name) {
-    if (const auto it = map.find(name); it != map.end()) ids.insert(ids.end(), it->second.begin(), it->second.end());
+    if (const auto it = map.find(name); it != map.end())
+      ids.insert(ids.end(), it->second.begin(), it->second.end());
   };
   add(index.users, user.name);
   for (const std::string& group : user.groups) add(index.groups, group);
@@ -135,7 +153,8 @@ Decision Authorizer::Authorize(const UserInfo& user, const RequestAttributes& re
     decision.allowed = decision.privileged = true;
     return decision;
   }
-  Visit(user, request.resource_request ? absl::string_view(request.namespace_) : absl::string_view(),
+  Visit(user,
+        request.resource_request ? absl::string_view(request.namespace_) : absl::string_view(),
         [&](const BoundRole& bound) {
           if (bound.role == nullptr) return true;
           for (const PolicyRule& rule : bound.role->rules) {
@@ -148,21 +167,24 @@ Decision Authorizer::Authorize(const UserInfo& user, const RequestAttributes& re
         });
   if (decision.allowed) {
     const RoleBinding& binding = *decision.witness.binding;
-    decision.witness.subject = &binding.subjects[AppliesTo(binding.subjects, user, binding.namespace_)];
+    decision.witness.subject =
+        &binding.subjects[AppliesTo(binding.subjects, user, binding.namespace_)];
   }
   return decision;
 }
 
-std::string Authorizer::Reason(const UserInfo& user, const RequestAttributes& request, const Decision& decision) const {
+std::string Authorizer::Reason(const UserInfo& user, const RequestAttributes& request,
+                               const Decision& decision) const {
   if (decision.privileged) return "";
   if (decision.allowed) {
     const RoleBinding& b = *decision.witness.binding;
     const std::string name = b.cluster ? b.name : absl::StrCat(b.name, "/", b.namespace_);
-    return absl::StrCat("RBAC: allowed by ", BindingKindName(b), " ", GoQuote(name), " of ", b.role_ref.kind, " ",
-                        GoQuote(b.role_ref.name), " to ", DescribeSubject(*decision.witness.subject, b.namespace_));
+    return absl::StrCat("RBAC: allowed by ", BindingKindName(b), " ", GoQuote(name), " of ",
+                        b.role_ref.kind, " ", GoQuote(b.role_ref.name), " to ",
+                        DescribeSubject(*decision.witness.subject, b.namespace_));
   }
-  const ResolvedRules resolved =
-      RulesFor(user, request.resource_request ? absl::string_view(request.namespace_) : absl::string_view());
+  const ResolvedRules resolved = RulesFor(
+      user, request.resource_request ? absl::string_view(request.namespace_) : absl::string_view());
   return resolved.errors.empty() ? "" : absl::StrCat("RBAC: ", Aggregate(resolved.errors));
 }
 
@@ -173,8 +195,10 @@ ResolvedRules Authorizer::RulesFor(const UserInfo& user, absl::string_view ns) c
       resolved.errors.push_back(MissingRole(*binding));
       continue;
     }
-    const Subject* subject = &binding->subjects[AppliesTo(binding->subjects, user, binding->namespace_)];
-    for (const PolicyRule& rule : role->rules) resolved.grants.push_back({&rule, role, binding, subject});
+    const Subject* subject =
+        &binding->subjects[AppliesTo(binding->subjects, user, binding->namespace_)];
+    for (const PolicyRule& rule : role->rules)
+      resolved.grants.push_back({&rule, role, binding, subject});
   }
   return resolved;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides requests of any user against a set of RBAC objects, as kube-apiserver's RBAC authorizer does.
-// Source: kubernetes v1.36 plugin/pkg/auth/authorizer/rbac/rbac.go, pkg/registry/rbac/validation/rule.go.
+// Decides requests of any user against a set of RBAC objects, as kube-apiserver's RBAC authorizer
+// does. Source: kubernetes v1.36 plugin/pkg/auth/authorizer/rbac/rbac.go,
+// pkg/registry/rbac/validation/rule.go.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +13,16 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+
 #include "analyzer/model/rbac.h"
 #include "analyzer/model/request.h"
 
 namespace wecan {
 
-// The index of the first subject that is `user`, or -1. `binding_namespace` ("" for a ClusterRoleBinding) stands in for
-// the namespace that a ServiceAccount subject leaves out.
-int AppliesTo(absl::Span<const Subject> subjects, const UserInfo& user, absl::string_view binding_namespace);
+// The index of the first subject that is `user`, or -1. `binding_namespace` ("" for a
+// ClusterRoleBinding) stands in for the namespace that a ServiceAccount subject leaves out.
+int AppliesTo(absl::Span<const Subject> subjects, const UserInfo& user,
+              absl::string_view binding_namespace);
 
 // A PolicyRule and the path by which a user holds it: the Witness of a decision.
 struct Grant {
@@ -42,29 +45,36 @@ struct BoundRole {
 };
 
 struct ResolvedRules {
-  std::vector<Grant> grants;        // ClusterRoleBindings first, then RoleBindings; each group sorted by binding name
+  std::vector<Grant>
+      grants;  // ClusterRoleBindings first, then RoleBindings; each group sorted by binding name
   std::vector<std::string> errors;  // roles that do not exist, in the same order
 };
 
-// Immutable after construction and safe to share between threads. `policy` must outlive it and stay unchanged.
-// Of RBAC objects with the same kind, namespace and name the last one counts, as with kubectl apply.
+// Immutable after construction and safe to share between threads. `policy` must outlive it and stay
+// unchanged. Of RBAC objects with the same kind, namespace and name the last one counts, as with
+// kubectl apply.
 class Authorizer {
  public:
   explicit Authorizer(const RbacPolicy& policy);
 
-  // Allowed or no opinion; RBAC never denies. The first allowing rule in resolution order is the witness.
+  // Allowed or no opinion; RBAC never denies. The first allowing rule in resolution order is the
+  // witness.
   Decision Authorize(const UserInfo& user, const RequestAttributes& request) const;
 
-  // status.reason for `decision` on `request`: the binding that allowed, or the missing roles met on the way, or "".
-  std::string Reason(const UserInfo& user, const RequestAttributes& request, const Decision& decision) const;
+  // status.reason for `decision` on `request`: the binding that allowed, or the missing roles met
+  // on the way, or "".
+  std::string Reason(const UserInfo& user, const RequestAttributes& request,
+                     const Decision& decision) const;
 
   // All rules of `user` in namespace `ns` ("" for those that hold cluster-wide).
   ResolvedRules RulesFor(const UserInfo& user, absl::string_view ns) const;
 
-  // The bindings behind RulesFor, in the same order. With `ns` "" those of ClusterRoleBindings alone.
+  // The bindings behind RulesFor, in the same order. With `ns` "" those of ClusterRoleBindings
+  // alone.
   std::vector<BoundRole> BoundRoles(const UserInfo& user, absl::string_view ns) const;
 
-  // Namespaces in which a RoleBinding applies to `user`, sorted: only there do answers differ from those for "".
+  // Namespaces in which a RoleBinding applies to `user`, sorted: only there do answers differ from
+  // those for "".
   std::vector<std::string> NamespacesOf(const UserInfo& user) const;
 
  private:
@@ -83,7 +93,8 @@ class Authorizer {
 
   std::vector<const RoleBinding*> bindings_;  // cluster-wide first, then by namespace and name
   absl::flat_hash_map<std::string, SubjectIndex> by_namespace_;  // "" for ClusterRoleBindings
-  absl::flat_hash_map<std::string, absl::flat_hash_map<std::string, const Role*>> roles_;  // namespace -> name; "" ClusterRoles
+  absl::flat_hash_map<std::string, absl::flat_hash_map<std::string, const Role*>>
+      roles_;  // namespace -> name; "" ClusterRoles
 };
 
 }  // namespace wecan

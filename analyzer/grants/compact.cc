@@ -6,13 +6,14 @@
 #include "absl/container/btree_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "analyzer/base/go_quote.h"
 
 namespace wecan {
 
 bool IsSimpleResourceRule(const PolicyRule& rule) {
-  return rule.api_groups.size() == 1 && rule.resources.size() == 1 && rule.resource_names.size() <= 1 &&
-         rule.non_resource_urls.empty();
+  return rule.api_groups.size() == 1 && rule.resources.size() == 1 &&
+         rule.resource_names.size() <= 1 && rule.non_resource_urls.empty();
 }
 
 std::vector<PolicyRule> CompactRules(absl::Span<const PolicyRule> rules) {
@@ -25,7 +26,8 @@ std::vector<PolicyRule> CompactRules(absl::Span<const PolicyRule> rules) {
       continue;
     }
     const bool named = !rule.resource_names.empty();
-    const Key key{rule.api_groups[0], rule.resources[0], named, named ? rule.resource_names[0] : ""};
+    const Key key{rule.api_groups[0], rule.resources[0], named,
+                  named ? rule.resource_names[0] : ""};
     const auto [it, inserted] = index.try_emplace(key, merged.size());
     if (inserted) {
       merged.push_back(rule);

@@ -40,7 +40,8 @@ std::vector<PolicyRule> BreakdownRule(const PolicyRule& rule) {
     }
   }
   for (const std::string& url : rule.non_resource_urls) {
-    for (const std::string& verb : rule.verbs) atoms.push_back({.verbs = {verb}, .non_resource_urls = {url}});
+    for (const std::string& verb : rule.verbs)
+      atoms.push_back({.verbs = {verb}, .non_resource_urls = {url}});
   }
   return atoms;
 }
@@ -56,26 +57,28 @@ bool NonResourceURLCovers(absl::string_view owner, absl::string_view requested) 
 bool RuleCovers(const PolicyRule& owner, const PolicyRule& atom) {
   if (!HasStar(owner.verbs) && !HasAll(owner.verbs, atom.verbs)) return false;
   if (!HasStar(owner.api_groups) && !HasAll(owner.api_groups, atom.api_groups)) return false;
-  if (!HasStar(owner.resources) && !std::all_of(atom.resources.begin(), atom.resources.end(), [&](const auto& r) {
-        return ResourceCovers(owner.resources, r);
-      })) {
+  if (!HasStar(owner.resources) &&
+      !std::all_of(atom.resources.begin(), atom.resources.end(),
+                   [&](const auto& r) { return ResourceCovers(owner.resources, r); })) {
     return false;
   }
-  const bool urls = std::all_of(atom.non_resource_urls.begin(), atom.non_resource_urls.end(), [&](const auto& url) {
-    return std::any_of(owner.non_resource_urls.begin(), owner.non_resource_urls.end(),
-                       [&](const auto& o) { return NonResourceURLCovers(o, url); });
-  });
+  const bool urls = std::all_of(
+      atom.non_resource_urls.begin(), atom.non_resource_urls.end(), [&](const auto& url) {
+        return std::any_of(owner.non_resource_urls.begin(), owner.non_resource_urls.end(),
+                           [&](const auto& o) { return NonResourceURLCovers(o, url); });
+      });
   if (!urls) return false;
   if (owner.resource_names.empty()) return true;
   return !atom.resource_names.empty() && HasAll(owner.resource_names, atom.resource_names);
 }
 
-std::vector<PolicyRule> Uncovered(absl::Span<const PolicyRule> owner, absl::Span<const PolicyRule> servant) {
+std::vector<PolicyRule> Uncovered(absl::Span<const PolicyRule> owner,
+                                  absl::Span<const PolicyRule> servant) {
   std::vector<PolicyRule> missing;
   for (const PolicyRule& rule : servant) {
     for (PolicyRule& atom : BreakdownRule(rule)) {
-      const bool covered =
-          std::any_of(owner.begin(), owner.end(), [&](const PolicyRule& o) { return RuleCovers(o, atom); });
+      const bool covered = std::any_of(owner.begin(), owner.end(),
+                                       [&](const PolicyRule& o) { return RuleCovers(o, atom); });
       if (!covered) missing.push_back(std::move(atom));
     }
   }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+
 #include "analyzer/model/rbac.h"
 
 namespace wecan {
@@ -18,8 +19,9 @@ struct Guardrail {
 
 absl::Span<const Guardrail> Guardrails();
 
-// The first guardrail that the single-verb, single-resource `atom` hits, or nullptr. Entries are compared literally, but
-// for a trailing "/*" in a guardrail's resource, which stands for any subresource. URL atoms hit none but wildcard-verb.
+// The first guardrail that the single-verb, single-resource `atom` hits, or nullptr. Entries are
+// compared literally, but for a trailing "/*" in a guardrail's resource, which stands for any
+// subresource. URL atoms hit none but wildcard-verb.
 const Guardrail* FindGuardrail(const PolicyRule& atom, bool cluster_wide);
 
 }  // namespace wecan

@@ -20,9 +20,10 @@ std::vector<BoundRole> AllBoundRoles(const AgentGrants& grants) {
 
 bool Selects(const Role& aggregated, const Role& role) {
   if (role.kind != RoleKind::kClusterRole || role.name == aggregated.name) return false;
-  return std::any_of(aggregated.aggregation->begin(), aggregated.aggregation->end(), [&](const LabelSelector& s) {
-    return ValidateSelector(s).ok() && SelectorMatches(s, role.labels);
-  });
+  return std::any_of(aggregated.aggregation->begin(), aggregated.aggregation->end(),
+                     [&](const LabelSelector& s) {
+                       return ValidateSelector(s).ok() && SelectorMatches(s, role.labels);
+                     });
 }
 
 // `bound` and everything aggregated into it, directly or through another aggregated role.
@@ -44,7 +45,8 @@ std::vector<HeldRole> HeldRoles(const AgentGrants& grants) {
   std::vector<HeldRole> held;
   for (const BoundRole& bound : AllBoundRoles(grants)) {
     if (bound.role == nullptr) continue;
-    for (const Role* role : WithSources(*bound.role, grants.policy())) held.push_back({role, bound.binding, bound.role});
+    for (const Role* role : WithSources(*bound.role, grants.policy()))
+      held.push_back({role, bound.binding, bound.role});
   }
   return held;
 }

@@ -11,11 +11,12 @@ namespace wecan {
 struct HeldRole {
   const Role* role = nullptr;
   const RoleBinding* binding = nullptr;
-  const Role* bound = nullptr;  // the role that the binding names: `role` itself, or what aggregates it
+  const Role* bound =
+      nullptr;  // the role that the binding names: `role` itself, or what aggregates it
 };
 
-// Every role that the account holds in any scope, with each binding that brings it; in resolution order, aggregated
-// sources after the role that takes them in.
+// Every role that the account holds in any scope, with each binding that brings it; in resolution
+// order, aggregated sources after the role that takes them in.
 std::vector<HeldRole> HeldRoles(const AgentGrants& grants);
 
 // Bindings that apply to the account and whose role is nowhere.

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
 
@@ -49,11 +50,12 @@ Role ToRole(const RoleRow& row, const Agent& agent) {
 }
 
 RoleBinding ToBinding(const BindingRow& row, const Agent& agent) {
-  RoleBinding binding{.cluster = row.cluster,
-                      .namespace_ = Fill(row.namespace_, agent),
-                      .name = Fill(row.name, agent),
-                      .role_ref = {kRbacGroup, std::string(row.role_kind), Fill(row.role_name, agent)},
-                      .origin = {.profile = true}};
+  RoleBinding binding{
+      .cluster = row.cluster,
+      .namespace_ = Fill(row.namespace_, agent),
+      .name = Fill(row.name, agent),
+      .role_ref = {kRbacGroup, std::string(row.role_kind), Fill(row.role_name, agent)},
+      .origin = {.profile = true}};
   for (const SubjectRow& s : row.subjects) {
     std::string name = Fill(s.name, agent);
     // The tables name the account after the Klusterlet; --agent may name another one.
@@ -80,7 +82,8 @@ void AddKubernetesRoles(const KubernetesRow& row, RbacPolicy& policy) {
 
 const KubernetesRow* FindKubernetes(absl::string_view version) {
   for (const KubernetesRow& row : KubernetesTable()) {
-    if (std::find(row.versions.begin(), row.versions.end(), version) != row.versions.end()) return &row;
+    if (std::find(row.versions.begin(), row.versions.end(), version) != row.versions.end())
+      return &row;
   }
   return nullptr;
 }
@@ -96,8 +99,8 @@ std::optional<OcmChoice> FindOcm(const Release& wanted) {
   for (const OcmRow& row : OcmTable()) {
     for (absl::string_view text : row.releases) {
       const Release r = *ParseRelease(text);
-      const bool matches =
-          r.major == wanted.major && r.minor == wanted.minor && (wanted.patch < 0 || r.patch == wanted.patch);
+      const bool matches = r.major == wanted.major && r.minor == wanted.minor &&
+                           (wanted.patch < 0 || r.patch == wanted.patch);
       if (matches && (!best || best->release < r)) best = {&row, r};
     }
   }
@@ -117,12 +120,14 @@ absl::string_view OcmOfKubeStellar(absl::string_view version) {
   return exact.empty() && patch ? find(version.substr(0, last_dot)) : exact;
 }
 
-std::vector<absl::string_view> Views(const std::vector<std::string>& names) { return {names.begin(), names.end()}; }
+std::vector<absl::string_view> Views(const std::vector<std::string>& names) {
+  return {names.begin(), names.end()};
+}
 
 absl::Status UnknownProfile(absl::string_view name) {
   const std::vector<std::string> names = ProfileNames();
-  return absl::InvalidArgumentError(absl::StrCat("no profile \"", name, "\"", DidYouMean(name, Views(names)),
-                                                 " (wecan profiles lists them)"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "no profile \"", name, "\"", DidYouMean(name, Views(names)), " (wecan profiles lists them)"));
 }
 
 // Turns the name of a profile into the name to show and the release to look up.
@@ -130,7 +135,8 @@ absl::StatusOr<std::pair<std::string, OcmChoice>> Choose(absl::string_view name)
   absl::string_view wanted = name;
   if (name.empty()) {
     const OcmChoice newest = *FindOcm(*ParseRelease(NewestOcmRelease()));
-    return std::make_pair(absl::StrCat("ocm-", newest.release.major, ".", newest.release.minor), newest);
+    return std::make_pair(absl::StrCat("ocm-", newest.release.major, ".", newest.release.minor),
+                          newest);
   }
   std::string shown;
   std::optional<Release> release;
@@ -150,26 +156,36 @@ absl::StatusOr<std::pair<std::string, OcmChoice>> Choose(absl::string_view name)
 absl::StatusOr<Profile> BuildProfile(const ProfileOptions& options) {
   WECAN_ASSIGN_OR_RETURN(const auto choice, Choose(options.name));
   const auto& [name, ocm] = choice;
-  const std::string version = options.kubernetes.empty() ? std::string(DefaultKubernetes()) : options.kubernetes;
+  const std::string version =
+      options.kubernetes.empty() ? std::string(DefaultKubernetes()) : options.kubernetes;
   const KubernetesRow* kubernetes = FindKubernetes(version);
   if (kubernetes == nullptr) {
     const std::vector<std::string> versions = KubernetesVersions();
-    return absl::InvalidArgumentError(absl::StrCat("no Kubernetes version \"", version, "\" (known: ", versions.front(),
-                                                   " to ", versions.back(), ")"));
+    return absl::InvalidArgumentError(absl::StrCat("no Kubernetes version \"", version,
+                                                   "\" (known: ", versions.front(), " to ",
+                                                   versions.back(), ")"));
   }
   const bool singleton = options.mode == AgentMode::kSingleton;
-  const auto in_mode = [&](const BindingRow& b) { return singleton ? b.in_singleton : b.in_default; };
+  const auto in_mode = [&](const BindingRow& b) {
+    return singleton ? b.in_singleton : b.in_default;
+  };
   if (std::none_of(ocm.row->bindings.begin(), ocm.row->bindings.end(), in_mode)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("profile ", name, " has no singleton mode (it came with OCM 0.12); use --mode default"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "profile ", name, " has no singleton mode (it came with OCM 0.12); use --mode default"));
   }
 
-  Profile profile{
-      .name = name, .release = ocm.release, .kubernetes = version, .singleton = singleton, .source = "builtin"};
-  for (const RoleRow& row : DefaultRoleTable()) profile.policy.roles.push_back(ToRole(row, options.agent));
-  for (const BindingRow& row : DefaultBindingTable()) profile.policy.bindings.push_back(ToBinding(row, options.agent));
+  Profile profile{.name = name,
+                  .release = ocm.release,
+                  .kubernetes = version,
+                  .singleton = singleton,
+                  .source = "builtin"};
+  for (const RoleRow& row : DefaultRoleTable())
+    profile.policy.roles.push_back(ToRole(row, options.agent));
+  for (const BindingRow& row : DefaultBindingTable())
+    profile.policy.bindings.push_back(ToBinding(row, options.agent));
   AddKubernetesRoles(*kubernetes, profile.policy);
-  for (const RoleRow& row : ocm.row->roles) profile.policy.roles.push_back(ToRole(row, options.agent));
+  for (const RoleRow& row : ocm.row->roles)
+    profile.policy.roles.push_back(ToRole(row, options.agent));
   for (const BindingRow& row : ocm.row->bindings) {
     if (in_mode(row)) profile.policy.bindings.push_back(ToBinding(row, options.agent));
   }
@@ -192,11 +208,13 @@ std::vector<std::string> ProfileNames() {
     for (absl::string_view text : row.releases) {
       const Release r = *ParseRelease(text);
       std::string name = absl::StrCat("ocm-", r.major, ".", r.minor);
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(std::move(name));
     }
   }
   for (const KubeStellarRow& row : KubeStellarTable()) {
-    if (ParseRelease(row.version)->patch < 0) names.push_back(absl::StrCat("kubestellar-", row.version));
+    if (ParseRelease(row.version)->patch < 0)
+      names.push_back(absl::StrCat("kubestellar-", row.version));
   }
   return names;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a work agent of one OCM release and mode holds on a cluster of one Kubernetes version, as RBAC objects.
+// What a work agent of one OCM release and mode holds on a cluster of one Kubernetes version, as
+// RBAC objects.
 #pragma once
 
 #include <string>
@@ -8,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+
 #include "analyzer/model/rbac.h"
 #include "analyzer/model/release.h"
 #include "analyzer/model/request.h"
@@ -22,7 +24,9 @@ struct Agent {
   std::string service_account = "klusterlet-work-sa";
   std::string klusterlet = "klusterlet";
 
-  UserInfo User() const { return WithImplicitGroups(ServiceAccountUsername(namespace_, service_account), {}); }
+  UserInfo User() const {
+    return WithImplicitGroups(ServiceAccountUsername(namespace_, service_account), {});
+  }
 };
 
 struct ProfileOptions {
@@ -37,11 +41,12 @@ struct Profile {
   Release release;         // the OCM release whose rules these are
   std::string kubernetes;  // "1.33", or "" for a profile from a file
   bool singleton = false;
-  std::string source;      // "builtin", or the file
-  RbacPolicy policy;       // not aggregated yet
+  std::string source;  // "builtin", or the file
+  RbacPolicy policy;   // not aggregated yet
 };
 
-// InvalidArgument, with a suggestion, for an unknown name, Kubernetes version, or a mode that the release lacks.
+// InvalidArgument, with a suggestion, for an unknown name, Kubernetes version, or a mode that the
+// release lacks.
 absl::StatusOr<Profile> BuildProfile(const ProfileOptions& options);
 
 // One built-in profile for listings.
@@ -56,7 +61,8 @@ std::vector<std::string> ProfileNames();
 std::vector<std::string> KubernetesVersions();  // "1.19" first
 std::string DefaultKubernetesVersion();
 
-// --- tables made from policies/ -----------------------------------------------------------------------------------
+// --- tables made from policies/
+// -----------------------------------------------------------------------------------
 using Texts = absl::Span<const absl::string_view>;
 
 struct RuleRow {

@@ -14,9 +14,11 @@ bool Has(const std::vector<std::string>& list, absl::string_view text) {
 }
 
 // Whether `entry` is `resource`/`subresource`, without building that text.
-bool IsSubresource(absl::string_view entry, absl::string_view resource, absl::string_view subresource) {
-  return entry.size() == resource.size() + 1 + subresource.size() && absl::StartsWith(entry, resource) &&
-         entry[resource.size()] == '/' && absl::EndsWith(entry, subresource);
+bool IsSubresource(absl::string_view entry, absl::string_view resource,
+                   absl::string_view subresource) {
+  return entry.size() == resource.size() + 1 + subresource.size() &&
+         absl::StartsWith(entry, resource) && entry[resource.size()] == '/' &&
+         absl::EndsWith(entry, subresource);
 }
 
 }  // namespace
@@ -31,7 +33,8 @@ bool APIGroupMatches(const PolicyRule& rule, absl::string_view group) {
                      [&](const std::string& g) { return g == "*" || g == group; });
 }
 
-bool ResourceMatches(const PolicyRule& rule, absl::string_view resource, absl::string_view subresource) {
+bool ResourceMatches(const PolicyRule& rule, absl::string_view resource,
+                     absl::string_view subresource) {
   return std::any_of(rule.resources.begin(), rule.resources.end(), [&](const std::string& entry) {
     if (entry == "*") return true;
     if (subresource.empty()) return entry == resource;
@@ -44,19 +47,21 @@ bool ResourceNameMatches(const PolicyRule& rule, absl::string_view name) {
 }
 
 bool NonResourceURLMatches(const PolicyRule& rule, absl::string_view path) {
-  return std::any_of(rule.non_resource_urls.begin(), rule.non_resource_urls.end(), [&](absl::string_view url) {
-    if (url == "*" || url == path) return true;
-    if (!absl::EndsWith(url, "*")) return false;
-    while (absl::ConsumeSuffix(&url, "*")) {
-    }
-    return absl::StartsWith(path, url);
-  });
+  return std::any_of(rule.non_resource_urls.begin(), rule.non_resource_urls.end(),
+                     [&](absl::string_view url) {
+                       if (url == "*" || url == path) return true;
+                       if (!absl::EndsWith(url, "*")) return false;
+                       while (absl::ConsumeSuffix(&url, "*")) {
+                       }
+                       return absl::StartsWith(path, url);
+                     });
 }
 
 bool RuleAllows(const RequestAttributes& request, const PolicyRule& rule) {
   if (!VerbMatches(rule, request.verb)) return false;
   if (!request.resource_request) return NonResourceURLMatches(rule, request.path);
-  return APIGroupMatches(rule, request.api_group) && ResourceMatches(rule, request.resource, request.subresource) &&
+  return APIGroupMatches(rule, request.api_group) &&
+         ResourceMatches(rule, request.resource, request.subresource) &&
          ResourceNameMatches(rule, request.name);
 }
 

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+
 #include "analyzer/model/labels.h"
 
 namespace wecan {
@@ -14,8 +15,8 @@ bool IsNameCharacter(char c) { return absl::ascii_isalnum(c) || c == '-' || c ==
 
 // A name segment of at most 63 characters that starts and ends with a letter or digit.
 bool IsQualifiedSegment(absl::string_view text) {
-  return !text.empty() && text.size() <= 63 && absl::ascii_isalnum(text.front()) && absl::ascii_isalnum(text.back()) &&
-         std::all_of(text.begin(), text.end(), IsNameCharacter);
+  return !text.empty() && text.size() <= 63 && absl::ascii_isalnum(text.front()) &&
+         absl::ascii_isalnum(text.back()) && std::all_of(text.begin(), text.end(), IsNameCharacter);
 }
 
 bool IsSubdomain(absl::string_view text) {
@@ -56,7 +57,8 @@ class Parser {
 
  private:
   absl::Status Error() const {
-    return absl::InvalidArgumentError(absl::StrCat("\"", text_, "\" is no label selector; write for example app=web,env in (a,b),!old"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", text_, "\" is no label selector; write for example app=web,env in (a,b),!old"));
   }
 
   // The next token: a word, an operator, or "" at the end.
@@ -72,7 +74,8 @@ class Parser {
     static constexpr absl::string_view kSpecial = "=!(),><";
     const size_t begin = at;
     if (kSpecial.find(text_[at]) != absl::string_view::npos) {
-      const bool two = (text_[at] == '=' || text_[at] == '!') && at + 1 < text_.size() && text_[at + 1] == '=';
+      const bool two =
+          (text_[at] == '=' || text_[at] == '!') && at + 1 < text_.size() && text_[at + 1] == '=';
       at += two ? 2 : 1;
     } else {
       while (at < text_.size() && !absl::ascii_isspace(text_[at]) &&
@@ -105,7 +108,8 @@ class Parser {
     } else {
       return false;
     }
-    const bool valid = std::all_of(r.values.begin(), r.values.end(), [](const std::string& v) { return IsLabelValue(v); });
+    const bool valid = std::all_of(r.values.begin(), r.values.end(),
+                                   [](const std::string& v) { return IsLabelValue(v); });
     selector.match_expressions.push_back(std::move(r));
     return valid;
   }
@@ -131,6 +135,8 @@ class Parser {
 
 }  // namespace
 
-absl::StatusOr<LabelSelector> ParseLabelSelector(absl::string_view text) { return Parser(text).Run(); }
+absl::StatusOr<LabelSelector> ParseLabelSelector(absl::string_view text) {
+  return Parser(text).Run();
+}
 
 }  // namespace wecan

@@ -11,7 +11,8 @@ namespace {
 bool RequirementMatches(const LabelSelectorRequirement& requirement, const Labels& labels) {
   const std::string* value = FindLabel(labels, requirement.key);
   const auto listed = [&] {
-    return std::find(requirement.values.begin(), requirement.values.end(), *value) != requirement.values.end();
+    return std::find(requirement.values.begin(), requirement.values.end(), *value) !=
+           requirement.values.end();
   };
   if (requirement.op == "In") return value != nullptr && listed();
   if (requirement.op == "NotIn") return value == nullptr || !listed();
@@ -33,7 +34,8 @@ absl::Status ValidateSelector(const LabelSelector& selector) {
   for (const LabelSelectorRequirement& r : selector.match_expressions) {
     const bool takes_values = r.op == "In" || r.op == "NotIn";
     if (!takes_values && r.op != "Exists" && r.op != "DoesNotExist") {
-      return absl::InvalidArgumentError(absl::StrCat("\"", r.op, "\" is not a valid label selector operator"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", r.op, "\" is not a valid label selector operator"));
     }
     if (takes_values == r.values.empty()) {
       return absl::InvalidArgumentError(
@@ -49,8 +51,9 @@ bool SelectorMatches(const LabelSelector& selector, const Labels& labels) {
     const std::string* value = FindLabel(labels, key);
     if (value == nullptr || *value != want) return false;
   }
-  return std::all_of(selector.match_expressions.begin(), selector.match_expressions.end(),
-                     [&](const LabelSelectorRequirement& r) { return RequirementMatches(r, labels); });
+  return std::all_of(
+      selector.match_expressions.begin(), selector.match_expressions.end(),
+      [&](const LabelSelectorRequirement& r) { return RequirementMatches(r, labels); });
 }
 
 }  // namespace wecan

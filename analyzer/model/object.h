@@ -16,7 +16,8 @@ namespace wecan {
 
 enum class UpdateStrategy { kUpdate, kCreateOnly, kServerSideApply, kReadOnly };
 
-// What a ManifestWork's configuration and orphaning rules name an object by. `resource` is the lower-case plural.
+// What a ManifestWork's configuration and orphaning rules name an object by. `resource` is the
+// lower-case plural.
 struct ResourceIdentifier {
   std::string group;
   std::string resource;
@@ -38,12 +39,13 @@ struct ManifestWork {
   std::string name;
   bool replica_set = false;
   std::vector<ManifestConfig> configs;
-  bool orphan_all = false;  // deleteOption Orphan
+  bool orphan_all = false;                          // deleteOption Orphan
   std::vector<ResourceIdentifier> orphaning_rules;  // deleteOption SelectivelyOrphan
   SourceLocation location;
 };
 
-// KubeStellar's Binding: what a BindingPolicy resolved to. Its objects are AnalysisInput::objects with `binding` set.
+// KubeStellar's Binding: what a BindingPolicy resolved to. Its objects are AnalysisInput::objects
+// with `binding` set.
 struct Binding {
   std::string name;
   std::vector<std::string> destinations;  // clusterIds; empty: not named
@@ -67,7 +69,8 @@ struct BindingPolicy {
   SourceLocation location;
 };
 
-// One manifest: a document of a file, an item of a List, a manifest inside a ManifestWork, or an entry of a Binding.
+// One manifest: a document of a file, an item of a List, a manifest inside a ManifestWork, or an
+// entry of a Binding.
 struct Object {
   std::string group;
   std::string version;
@@ -78,13 +81,13 @@ struct Object {
   SourceLocation location;  // of its `kind:` line
   std::string source;       // chart file from Helm's "# Source:" comment, or ""
 
-  int work = -1;     // index into AnalysisInput::works when wrapped
-  int binding = -1;  // index into AnalysisInput::bindings when an entry of one
+  int work = -1;             // index into AnalysisInput::works when wrapped
+  int binding = -1;          // index into AnalysisInput::bindings when an entry of one
   std::string resource;      // entries of a Binding only: its plural, already resolved
   bool create_only = false;  // entries of a Binding only
   bool loaded = false;       // from --load: context, never checked
   bool generate_name = false;
-  bool expand_templates = false;  // control.kubestellar.io/expand-templates
+  bool expand_templates = false;      // control.kubestellar.io/expand-templates
   bool recreated_by_default = false;  // a StorageClass without reclaimPolicy or volumeBindingMode
 };
 

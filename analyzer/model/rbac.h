@@ -13,8 +13,9 @@ namespace wecan {
 
 inline constexpr char kRbacGroup[] = "rbac.authorization.k8s.io";
 
-// An empty list matches nothing, except resource_names, where it means any name. "*" is special in verbs, api_groups and
-// resources, "*/SUB" in resources, a trailing "*" in non_resource_urls; everywhere else text is literal.
+// An empty list matches nothing, except resource_names, where it means any name. "*" is special in
+// verbs, api_groups and resources, "*/SUB" in resources, a trailing "*" in non_resource_urls;
+// everywhere else text is literal.
 struct PolicyRule {
   std::vector<std::string> verbs;
   std::vector<std::string> api_groups;
@@ -45,7 +46,8 @@ struct Role {
   Labels labels;
   std::vector<PolicyRule> rules;
   std::optional<std::vector<LabelSelector>> aggregation;  // aggregationRule.clusterRoleSelectors
-  // The rules are what a cluster had aggregated already, perhaps from roles that are not here: aggregation only adds.
+  // The rules are what a cluster had aggregated already, perhaps from roles that are not here:
+  // aggregation only adds.
   bool aggregated_before = false;
   Origin origin;
 };
@@ -83,7 +85,11 @@ struct RbacPolicy {
 };
 
 // "Role" or "ClusterRole".
-inline const char* RoleKindName(RoleKind kind) { return kind == RoleKind::kRole ? "Role" : "ClusterRole"; }
-inline const char* BindingKindName(const RoleBinding& b) { return b.cluster ? "ClusterRoleBinding" : "RoleBinding"; }
+inline const char* RoleKindName(RoleKind kind) {
+  return kind == RoleKind::kRole ? "Role" : "ClusterRole";
+}
+inline const char* BindingKindName(const RoleBinding& b) {
+  return b.cluster ? "ClusterRoleBinding" : "RoleBinding";
+}
 
 }  // namespace wecan

@@ -12,7 +12,8 @@ namespace wecan {
 namespace {
 
 bool ParsePart(absl::string_view text, int* part) {
-  const bool digits = !text.empty() && text.size() <= 6 && text.find_first_not_of("0123456789") == absl::string_view::npos;
+  const bool digits = !text.empty() && text.size() <= 6 &&
+                      text.find_first_not_of("0123456789") == absl::string_view::npos;
   return digits && absl::SimpleAtoi(text, part);
 }
 
@@ -22,7 +23,8 @@ std::optional<Release> ParseRelease(absl::string_view text) {
   absl::ConsumePrefix(&text, "v");
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '.');
   Release r;
-  if (parts.size() < 2 || parts.size() > 3 || !ParsePart(parts[0], &r.major) || !ParsePart(parts[1], &r.minor)) {
+  if (parts.size() < 2 || parts.size() > 3 || !ParsePart(parts[0], &r.major) ||
+      !ParsePart(parts[1], &r.minor)) {
     return std::nullopt;
   }
   if (parts.size() == 3 && !ParsePart(parts[2], &r.patch)) return std::nullopt;
@@ -30,7 +32,8 @@ std::optional<Release> ParseRelease(absl::string_view text) {
 }
 
 std::string ReleaseName(const Release& r) {
-  return r.patch < 0 ? absl::StrCat(r.major, ".", r.minor) : absl::StrCat(r.major, ".", r.minor, ".", r.patch);
+  return r.patch < 0 ? absl::StrCat(r.major, ".", r.minor)
+                     : absl::StrCat(r.major, ".", r.minor, ".", r.patch);
 }
 
 }  // namespace wecan

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// From an HTTP request to what RBAC sees of it. The order of the steps is the API server's own (rbac-semantics: the
-// special verbs, the namespace, the parts, then list, watch and deletecollection); tests: conformance request_info.
+// From an HTTP request to what RBAC sees of it. The order of the steps is the API server's own
+// (rbac-semantics: the special verbs, the namespace, the parts, then list, watch and
+// deletecollection); tests: conformance request_info.
 #include "analyzer/model/request.h"
 
 #include <algorithm>
@@ -50,7 +51,8 @@ std::string VerbOfMethod(absl::string_view method) {
 
 std::optional<std::string> QueryValue(absl::string_view query, absl::string_view key) {
   for (absl::string_view pair : absl::StrSplit(query, '&')) {
-    const std::pair<absl::string_view, absl::string_view> kv = absl::StrSplit(pair, absl::MaxSplits('=', 1));
+    const std::pair<absl::string_view, absl::string_view> kv =
+        absl::StrSplit(pair, absl::MaxSplits('=', 1));
     if (PercentDecode(kv.first, true) == key) return PercentDecode(kv.second, true);
   }
   return std::nullopt;
@@ -58,7 +60,8 @@ std::optional<std::string> QueryValue(absl::string_view query, absl::string_view
 
 // A name that may stand in a URL path. Source: apimachinery pkg/api/validation/path/name.go.
 bool IsValidPathSegment(absl::string_view name) {
-  return name != "." && name != ".." && !absl::StrContains(name, '/') && !absl::StrContains(name, '%');
+  return name != "." && name != ".." && !absl::StrContains(name, '/') &&
+         !absl::StrContains(name, '%');
 }
 
 // Splits a field selector at commas that no backslash escapes.
@@ -105,7 +108,8 @@ std::optional<std::vector<FieldTerm>> ParseFieldSelector(absl::string_view selec
     if (at == std::string::npos) return std::nullopt;
     const bool negative = term[at] == '!';
     const size_t length = negative || term.compare(at, 2, "==") == 0 ? 2 : 1;
-    const std::optional<std::string> value = UnescapeSelectorValue(absl::string_view(term).substr(at + length));
+    const std::optional<std::string> value =
+        UnescapeSelectorValue(absl::string_view(term).substr(at + length));
     if (!value) return std::nullopt;
     terms.push_back({term.substr(0, at), *value, negative});
   }
@@ -127,11 +131,12 @@ void TakeNamespace(Parts& parts, RequestAttributes& a) {
   if (parts.empty() || parts[0] != "namespaces" || parts.size() < 2) return;
   a.namespace_ = parts[1];
   // `namespaces/NS/status` and `/finalize` are subresources of the Namespace itself.
-  if (parts.size() > 2 && parts[2] != "status" && parts[2] != "finalize") parts.erase(parts.begin(), parts.begin() + 2);
+  if (parts.size() > 2 && parts[2] != "status" && parts[2] != "finalize")
+    parts.erase(parts.begin(), parts.begin() + 2);
 }
 
-// A request without a name in its path: get is list or watch, delete is deletecollection, and a field selector may name
-// the object of the former.
+// A request without a name in its path: get is list or watch, delete is deletecollection, and a
+// field selector may name the object of the former.
 void ApplyQuery(absl::string_view query, RequestInfo& info) {
   RequestAttributes& a = info.attributes;
   if (!a.name.empty() || (a.verb != "get" && a.verb != "delete")) return;
@@ -152,7 +157,8 @@ void ApplyQuery(absl::string_view query, RequestInfo& info) {
 
 RequestInfo ParseRequestInfo(absl::string_view method_text, absl::string_view url) {
   const std::string method = absl::AsciiStrToUpper(method_text);
-  const std::pair<absl::string_view, absl::string_view> split = absl::StrSplit(url, absl::MaxSplits('?', 1));
+  const std::pair<absl::string_view, absl::string_view> split =
+      absl::StrSplit(url, absl::MaxSplits('?', 1));
   const std::string path = PercentDecode(split.first, false);
 
   RequestInfo info;
@@ -189,7 +195,9 @@ RequestInfo ParseRequestInfo(absl::string_view method_text, absl::string_view ur
   return info;
 }
 
-bool IsValidFieldSelector(absl::string_view selector) { return ParseFieldSelector(selector).has_value(); }
+bool IsValidFieldSelector(absl::string_view selector) {
+  return ParseFieldSelector(selector).has_value();
+}
 
 std::string ServiceAccountUsername(absl::string_view ns, absl::string_view name) {
   return absl::StrCat("system:serviceaccount:", ns, ":", name);
@@ -209,9 +217,12 @@ UserInfo WithImplicitGroups(absl::string_view name, std::vector<std::string> gro
   if (groups.empty() && ParseServiceAccountUsername(name, &ns, &account)) {
     groups = {"system:serviceaccounts", absl::StrCat("system:serviceaccounts:", ns)};
   }
-  const auto has = [&](absl::string_view g) { return std::find(groups.begin(), groups.end(), g) != groups.end(); };
+  const auto has = [&](absl::string_view g) {
+    return std::find(groups.begin(), groups.end(), g) != groups.end();
+  };
   if (!has("system:authenticated") && !has("system:unauthenticated")) {
-    groups.emplace_back(name == "system:anonymous" ? "system:unauthenticated" : "system:authenticated");
+    groups.emplace_back(name == "system:anonymous" ? "system:unauthenticated"
+                                                   : "system:authenticated");
   }
   return {std::string(name), std::move(groups)};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What RBAC sees of a request, and the way from an HTTP request to it.
-// Source: kubernetes/apiserver v0.36 pkg/authorization/authorizer, pkg/endpoints/request/requestinfo.go.
+// Source: kubernetes/apiserver v0.36 pkg/authorization/authorizer,
+// pkg/endpoints/request/requestinfo.go.
 #pragma once
 
 #include <string>
@@ -15,8 +16,9 @@ struct UserInfo {
   std::vector<std::string> groups;
 };
 
-// Either {verb, api_group, resource, subresource, namespace, name} or, with resource_request false, {verb, path}.
-// namespace "" is a cluster-scoped or all-namespaces request; name "" an unnamed one (create, list, deletecollection).
+// Either {verb, api_group, resource, subresource, namespace, name} or, with resource_request false,
+// {verb, path}. namespace "" is a cluster-scoped or all-namespaces request; name "" an unnamed one
+// (create, list, deletecollection).
 struct RequestAttributes {
   bool resource_request = true;
   std::string verb;
@@ -35,8 +37,8 @@ struct RequestInfo {
   std::string label_selector;
 };
 
-// The attributes of an HTTP request. `method` in any case; `url` is path and optional query, percent-encoded.
-// Never fails: what is no resource request is a request for its path.
+// The attributes of an HTTP request. `method` in any case; `url` is path and optional query,
+// percent-encoded. Never fails: what is no resource request is a request for its path.
 RequestInfo ParseRequestInfo(absl::string_view method, absl::string_view url);
 
 // Whether a field selector ("metadata.name=x,status.phase!=Running") parses.
@@ -49,9 +51,10 @@ std::string ServiceAccountUsername(absl::string_view ns, absl::string_view name)
 // If `username` is a service account, splits it into *ns and *name.
 bool ParseServiceAccountUsername(absl::string_view username, std::string* ns, std::string* name);
 
-// A user as the API server sees it after authentication: a service account without explicit groups is put into
-// system:serviceaccounts and system:serviceaccounts:NS; everyone but system:anonymous into system:authenticated.
-// Source: kubernetes/apiserver pkg/authentication/serviceaccount/util.go, pkg/authentication/group/authenticated_group_adder.go.
+// A user as the API server sees it after authentication: a service account without explicit groups
+// is put into system:serviceaccounts and system:serviceaccounts:NS; everyone but system:anonymous
+// into system:authenticated. Source: kubernetes/apiserver
+// pkg/authentication/serviceaccount/util.go, pkg/authentication/group/authenticated_group_adder.go.
 UserInfo WithImplicitGroups(absl::string_view name, std::vector<std::string> groups);
 
 }  // namespace wecan

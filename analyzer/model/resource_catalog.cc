@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "absl/strings/str_split.h"
+
 #include "analyzer/model/plural.h"
 
 namespace wecan {
@@ -31,18 +32,22 @@ ResourceType FromCatalog(const CatalogEntry& e) {
 
 const CatalogEntry* FindInCatalog(absl::string_view group, absl::string_view kind) {
   const absl::Span<const CatalogEntry> table = CatalogTable();
-  const auto it = std::lower_bound(table.begin(), table.end(), std::tie(group, kind),
-                                   [](const CatalogEntry& e, const auto& key) { return std::tie(e.group, e.kind) < key; });
+  const auto it = std::lower_bound(
+      table.begin(), table.end(), std::tie(group, kind),
+      [](const CatalogEntry& e, const auto& key) { return std::tie(e.group, e.kind) < key; });
   return it != table.end() && it->group == group && it->kind == kind ? &*it : nullptr;
 }
 
-const CatalogEntry* FindByResourceName(absl::string_view name, absl::string_view group, bool any_group) {
+const CatalogEntry* FindByResourceName(absl::string_view name, absl::string_view group,
+                                       bool any_group) {
   const CatalogEntry* by_short_name = nullptr;
   const CatalogEntry* custom = nullptr;
   for (const CatalogEntry& e : CatalogTable()) {
     if (!any_group && e.group != group) continue;
     if (e.plural == name || e.singular == name) {
-      if (e.builtin) return &e;  // sorted by group, so the core group comes first; built-in kinds before custom ones
+      if (e.builtin)
+        return &e;  // sorted by group, so the core group comes first; built-in kinds before custom
+                    // ones
       if (custom == nullptr) custom = &e;
     }
     if (by_short_name == nullptr && HasShortName(e, name)) by_short_name = &e;
@@ -54,8 +59,10 @@ ResourceMapper::ResourceMapper(absl::Span<const CustomResource> crds) {
   for (const CustomResource& crd : crds) by_kind_[{crd.group, crd.kind}] = crd;
 }
 
-ResourceType ResourceMapper::ByKind(absl::string_view group, absl::string_view kind, bool names_namespace) const {
-  if (const auto it = by_kind_.find(std::make_pair(std::string(group), std::string(kind))); it != by_kind_.end()) {
+ResourceType ResourceMapper::ByKind(absl::string_view group, absl::string_view kind,
+                                    bool names_namespace) const {
+  if (const auto it = by_kind_.find(std::make_pair(std::string(group), std::string(kind)));
+      it != by_kind_.end()) {
     const CustomResource& crd = it->second;
     return {.group = crd.group,
             .kind = crd.kind,
@@ -75,7 +82,8 @@ std::string ResourceMapper::KindOf(absl::string_view group, absl::string_view re
   std::string kind;
   for (const auto& [key, crd] : by_kind_) {
     // The smallest of several, so that the answer does not depend on hash order.
-    if (crd.group == group && crd.plural == resource && (kind.empty() || crd.kind < kind)) kind = crd.kind;
+    if (crd.group == group && crd.plural == resource && (kind.empty() || crd.kind < kind))
+      kind = crd.kind;
   }
   if (!kind.empty()) return kind;
   const CatalogEntry* entry = FindByResourceName(resource, group, false);

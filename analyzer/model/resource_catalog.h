@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kind to resource: CustomResourceDefinitions of the input first, then the catalogue of rules/catalogue, then a guess.
+// Kind to resource: CustomResourceDefinitions of the input first, then the catalogue of
+// rules/catalogue, then a guess.
 #pragma once
 
 #include <string>
@@ -22,11 +23,12 @@ struct CatalogEntry {
   absl::string_view versions;     // separated by blanks, preferred first
   absl::string_view source;
   bool namespaced;
-  bool builtin;           // served by kube-apiserver itself
+  bool builtin;            // served by kube-apiserver itself
   bool lists_and_watches;  // its discovery verbs include list and watch; custom resources always do
 };
 
-// A name that RBAC rules use for what no discovery document lists (users, groups, signers, nodes/metrics ...).
+// A name that RBAC rules use for what no discovery document lists (users, groups, signers,
+// nodes/metrics ...).
 struct VirtualResource {
   absl::string_view group;
   absl::string_view resource;
@@ -39,9 +41,10 @@ absl::Span<const VirtualResource> VirtualResources();
 // The catalogue's entry for a kind, or nullptr.
 const CatalogEntry* FindInCatalog(absl::string_view group, absl::string_view kind);
 
-// The first entry whose plural, singular or short name is `name` (a plural or singular wins over a short name), in
-// `group`, or in any group (core first) when `any_group`. nullptr if there is none.
-const CatalogEntry* FindByResourceName(absl::string_view name, absl::string_view group, bool any_group);
+// The first entry whose plural, singular or short name is `name` (a plural or singular wins over a
+// short name), in `group`, or in any group (core first) when `any_group`. nullptr if there is none.
+const CatalogEntry* FindByResourceName(absl::string_view name, absl::string_view group,
+                                       bool any_group);
 
 enum class ResourceSource { kInput, kCatalog, kGuess };
 
@@ -69,7 +72,8 @@ class ResourceMapper {
  public:
   explicit ResourceMapper(absl::Span<const CustomResource> crds);
 
-  // Never fails: an unknown kind gets a guessed plural and counts as namespaced iff `names_namespace`.
+  // Never fails: an unknown kind gets a guessed plural and counts as namespaced iff
+  // `names_namespace`.
   ResourceType ByKind(absl::string_view group, absl::string_view kind, bool names_namespace) const;
 
   // The kind whose plural is `resource`, or "" if neither CRDs nor catalogue know it.

@@ -17,6 +17,8 @@ std::vector<std::string> VerbSet::Names() const {
   return names;
 }
 
-std::string VerbSet::Join(absl::string_view separator) const { return absl::StrJoin(Names(), separator); }
+std::string VerbSet::Join(absl::string_view separator) const {
+  return absl::StrJoin(Names(), separator);
+}
 
 }  // namespace wecan

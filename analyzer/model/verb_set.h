@@ -9,7 +9,8 @@
 
 namespace wecan {
 
-// The verbs a work agent ever sends. Everything else (verbs of a PolicyRule, of a review) stays text.
+// The verbs a work agent ever sends. Everything else (verbs of a PolicyRule, of a review) stays
+// text.
 enum class AgentVerb : uint8_t { kCreate, kDelete, kGet, kList, kPatch, kUpdate, kWatch };
 inline constexpr int kAgentVerbs = 7;
 
@@ -28,9 +29,15 @@ class VerbSet {
   constexpr bool Has(AgentVerb v) const { return (bits_ & Bit(v)) != 0; }
   constexpr void Add(AgentVerb v) { bits_ |= Bit(v); }
   constexpr uint8_t bits() const { return bits_; }
-  constexpr VerbSet operator|(VerbSet o) const { return VerbSet(static_cast<uint8_t>(bits_ | o.bits_)); }
-  constexpr VerbSet operator&(VerbSet o) const { return VerbSet(static_cast<uint8_t>(bits_ & o.bits_)); }
-  constexpr VerbSet operator-(VerbSet o) const { return VerbSet(static_cast<uint8_t>(bits_ & ~o.bits_)); }
+  constexpr VerbSet operator|(VerbSet o) const {
+    return VerbSet(static_cast<uint8_t>(bits_ | o.bits_));
+  }
+  constexpr VerbSet operator&(VerbSet o) const {
+    return VerbSet(static_cast<uint8_t>(bits_ & o.bits_));
+  }
+  constexpr VerbSet operator-(VerbSet o) const {
+    return VerbSet(static_cast<uint8_t>(bits_ & ~o.bits_));
+  }
   VerbSet& operator|=(VerbSet o) { return *this = *this | o; }
   friend bool operator==(VerbSet, VerbSet) = default;
 
@@ -45,7 +52,9 @@ class VerbSet {
   std::string Join(absl::string_view separator) const;
 
  private:
-  static constexpr uint8_t Bit(AgentVerb v) { return static_cast<uint8_t>(1u << static_cast<int>(v)); }
+  static constexpr uint8_t Bit(AgentVerb v) {
+    return static_cast<uint8_t>(1u << static_cast<int>(v));
+  }
   uint8_t bits_ = 0;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three passes: what kind of thing each object is and where it lives; who holds it; which verbs follow. Owners are kept by
-// the object's identity (group, resource, namespace, name), because a manifest and the Binding entry that names it are the
-// same object on the WEC.
+// Three passes: what kind of thing each object is and where it lives; who holds it; which verbs
+// follow. Owners are kept by the object's identity (group, resource, namespace, name), because a
+// manifest and the Binding entry that names it are the same object on the WEC.
 #include "analyzer/requirements/derive.h"
 
 #include <map>
@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+
 #include "analyzer/requirements/kind_rules.h"
 #include "analyzer/requirements/ownership.h"
 #include "analyzer/requirements/selection.h"
@@ -31,9 +32,11 @@ class Deriver {
 
   Requirements Run() {
     result_.objects.resize(input_.objects.size());
-    for (size_t i = 0; i < input_.objects.size(); ++i) Classify(input_.objects[i], result_.objects[i]);
+    for (size_t i = 0; i < input_.objects.size(); ++i)
+      Classify(input_.objects[i], result_.objects[i]);
     FindOwners();
-    for (size_t i = 0; i < input_.objects.size(); ++i) DeriveVerbs(input_.objects[i], result_.objects[i]);
+    for (size_t i = 0; i < input_.objects.size(); ++i)
+      DeriveVerbs(input_.objects[i], result_.objects[i]);
     return std::move(result_);
   }
 
@@ -57,7 +60,10 @@ class Deriver {
       ResourceType type = mapper_.ByKind(o.group, kind, names_namespace);
       if (!o.resource.empty() && type.resource != o.resource) {
         // A Binding says which resource it is; only the kind is unknown.
-        type = {.group = o.group, .kind = o.resource, .resource = o.resource, .namespaced = names_namespace,
+        type = {.group = o.group,
+                .kind = o.resource,
+                .resource = o.resource,
+                .namespaced = names_namespace,
                 .source = ResourceSource::kInput};
       }
       result_.types.push_back(std::move(type));
@@ -127,7 +133,8 @@ class Deriver {
   }
 
   void AddPolicies(const Object& o, ObjectRequirements& r,
-                   const absl::flat_hash_map<std::string, const Binding*>& bindings, const NamespaceLabels& namespaces) {
+                   const absl::flat_hash_map<std::string, const Binding*>& bindings,
+                   const NamespaceLabels& namespaces) {
     const ResourceType& type = result_.types[r.type];
     const Selectable selectable{type.group, type.resource, r.namespace_, o.name, &o.labels};
     bool selected = false;
@@ -136,18 +143,21 @@ class Deriver {
       if (!selection.selected) continue;
       selected = true;
       const auto binding = bindings.find(policy.name);
-      owners_[IdentityOf(o, r)].AddPolicy(policy, binding == bindings.end() ? nullptr : binding->second,
-                                          selection.create_only);
+      owners_[IdentityOf(o, r)].AddPolicy(
+          policy, binding == bindings.end() ? nullptr : binding->second, selection.create_only);
     }
     const bool restricted = options_.binding_policies != nullptr;
-    if (restricted && !selected && r.state == ObjectState::kChecked) r.state = ObjectState::kUnselected;
+    if (restricted && !selected && r.state == ObjectState::kChecked)
+      r.state = ObjectState::kUnselected;
   }
 
-  // The works of one mailbox namespace that wrap one object. A replica set's mailboxes are not known, so it shares with none.
+  // The works of one mailbox namespace that wrap one object. A replica set's mailboxes are not
+  // known, so it shares with none.
   std::string MailboxKey(const Object& o, const ObjectRequirements& r) const {
     const ManifestWork& work = input_.works[o.work];
-    const std::string mailbox =
-        work.replica_set ? absl::StrCat("replica set ", work.namespace_, "/", work.name) : absl::StrCat("mailbox ", work.namespace_);
+    const std::string mailbox = work.replica_set
+                                    ? absl::StrCat("replica set ", work.namespace_, "/", work.name)
+                                    : absl::StrCat("mailbox ", work.namespace_);
     return absl::StrCat(mailbox, absl::string_view("\0", 1), IdentityOf(o, r));
   }
 
@@ -155,16 +165,20 @@ class Deriver {
     std::map<std::string, ManifestTreatment>& works = works_[MailboxKey(o, r)];
     const ManifestWork& work = input_.works[o.work];
     const ResourceType& type = result_.types[r.type];
-    const bool blank = type.namespaced || !(options_.release < *ParseRelease(ConfigBlankNamespaceSince()));
-    const ResourceIdentifier id{type.group, type.resource, blank ? r.namespace_ : o.namespace_, o.name};
+    const bool blank =
+        type.namespaced || !(options_.release < *ParseRelease(ConfigBlankNamespaceSince()));
+    const ResourceIdentifier id{type.group, type.resource, blank ? r.namespace_ : o.namespace_,
+                                o.name};
     works[work.name] = TreatmentOf(work, id, options_.release);
   }
 
-  void Want(Wanted& wanted, UpdateStrategy strategy, bool orphaned, const ResourceType& type) const {
+  void Want(Wanted& wanted, UpdateStrategy strategy, bool orphaned,
+            const ResourceType& type) const {
     const StrategyRule& rule = RuleOf(options_.update_strategy.value_or(strategy));
     wanted.any = true;
     wanted.apply |= rule.apply;
-    const bool recreated = rule.strategy == UpdateStrategy::kUpdate && IsRecreatedUnderUpdate(type.group, type.kind);
+    const bool recreated =
+        rule.strategy == UpdateStrategy::kUpdate && IsRecreatedUnderUpdate(type.group, type.kind);
     if (recreated) wanted.apply |= rule.remove;
     if (!orphaned) wanted.remove |= rule.remove;
     wanted.shared |= rule.shared;
@@ -190,7 +204,8 @@ class Deriver {
       if (owners != owners_.end()) {
         r.selected = true;
         for (const Owner& owner : owners->second.all()) {
-          Want(wanted, owner.create_only ? UpdateStrategy::kCreateOnly : UpdateStrategy::kUpdate, false, type);
+          Want(wanted, owner.create_only ? UpdateStrategy::kCreateOnly : UpdateStrategy::kUpdate,
+               false, type);
         }
         shared |= owners->second.Shared();
       }
@@ -211,7 +226,8 @@ class Deriver {
   Requirements result_;
   std::map<std::tuple<std::string, std::string, std::string, bool>, int> types_;
   absl::flat_hash_map<Identity, Owners> owners_;
-  absl::flat_hash_map<std::string, std::map<std::string, ManifestTreatment>> works_;  // mailbox and identity -> by work
+  absl::flat_hash_map<std::string, std::map<std::string, ManifestTreatment>>
+      works_;  // mailbox and identity -> by work
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+
 #include "analyzer/model/resource_catalog.h"
 
 namespace wecan {

@@ -11,7 +11,8 @@ bool MayMeet(const Owner& a, const Owner& b) {
   if (a.binding == nullptr || b.binding == nullptr) return true;
   const std::vector<std::string>& x = a.binding->destinations;
   const std::vector<std::string>& y = b.binding->destinations;
-  return x.empty() || y.empty() || std::any_of(x.begin(), x.end(), [&](const std::string& destination) {
+  return x.empty() || y.empty() ||
+         std::any_of(x.begin(), x.end(), [&](const std::string& destination) {
            return std::find(y.begin(), y.end(), destination) != y.end();
          });
 }

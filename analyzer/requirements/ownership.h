@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+
 #include "analyzer/model/object.h"
 
 namespace wecan {
 
-// One owner in the WDS. A Binding and the BindingPolicy of the same name are one owner, and the Binding decides.
+// One owner in the WDS. A Binding and the BindingPolicy of the same name are one owner, and the
+// Binding decides.
 struct Owner {
   std::string name;
   bool by_policy = false;
@@ -27,7 +29,8 @@ class Owners {
 
   const std::vector<Owner>& all() const { return owners_; }
 
-  // Whether two owners may meet on one WEC: any two policies, or destinations that intersect or are not named.
+  // Whether two owners may meet on one WEC: any two policies, or destinations that intersect or are
+  // not named.
   bool Shared() const;
 
  private:

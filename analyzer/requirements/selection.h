@@ -7,6 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+
 #include "analyzer/model/object.h"
 
 namespace wecan {
@@ -29,6 +30,7 @@ struct Selection {
 };
 
 // Whether any clause of `policy` matches `object`.
-Selection Select(const BindingPolicy& policy, const Selectable& object, const NamespaceLabels& namespaces);
+Selection Select(const BindingPolicy& policy, const Selectable& object,
+                 const NamespaceLabels& namespaces);
 
 }  // namespace wecan

@@ -29,17 +29,20 @@ bool WildcardMatches(absl::string_view pattern, absl::string_view text) {
 
 bool ConfigMatches(const ResourceIdentifier& config, const ResourceIdentifier& id, bool wildcards) {
   if (!wildcards) return config == id;
-  return config.group == id.group && config.resource == id.resource && WildcardMatches(config.namespace_, id.namespace_) &&
-         WildcardMatches(config.name, id.name);
+  return config.group == id.group && config.resource == id.resource &&
+         WildcardMatches(config.namespace_, id.namespace_) && WildcardMatches(config.name, id.name);
 }
 
-bool AtLeast(const Release& release, absl::string_view since) { return !(release < *ParseRelease(since)); }
+bool AtLeast(const Release& release, absl::string_view since) {
+  return !(release < *ParseRelease(since));
+}
 
 }  // namespace
 
 const StrategyRule& RuleOf(UpdateStrategy strategy) {
   const absl::Span<const StrategyRule> rules = StrategyRules();
-  return *std::find_if(rules.begin(), rules.end(), [&](const StrategyRule& r) { return r.strategy == strategy; });
+  return *std::find_if(rules.begin(), rules.end(),
+                       [&](const StrategyRule& r) { return r.strategy == strategy; });
 }
 
 std::optional<UpdateStrategy> ParseUpdateStrategy(absl::string_view name) {
@@ -49,7 +52,8 @@ std::optional<UpdateStrategy> ParseUpdateStrategy(absl::string_view name) {
   return std::nullopt;
 }
 
-ManifestTreatment TreatmentOf(const ManifestWork& work, const ResourceIdentifier& id, const Release& release) {
+ManifestTreatment TreatmentOf(const ManifestWork& work, const ResourceIdentifier& id,
+                              const Release& release) {
   ManifestTreatment treatment;
   const bool wildcards = AtLeast(release, ConfigWildcardsSince());
   bool found_strategy = false;
@@ -64,8 +68,9 @@ ManifestTreatment TreatmentOf(const ManifestWork& work, const ResourceIdentifier
     }
     if (!wildcards) break;  // the first match counts as a whole
   }
-  treatment.orphaned = work.orphan_all || std::find(work.orphaning_rules.begin(), work.orphaning_rules.end(), id) !=
-                                              work.orphaning_rules.end();
+  treatment.orphaned =
+      work.orphan_all || std::find(work.orphaning_rules.begin(), work.orphaning_rules.end(), id) !=
+                             work.orphaning_rules.end();
   return treatment;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// rules/strategies.yaml: which verbs one manifest needs, and which strategy a ManifestWork gives it.
+// rules/strategies.yaml: which verbs one manifest needs, and which strategy a ManifestWork gives
+// it.
 #pragma once
 
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+
 #include "analyzer/model/object.h"
 #include "analyzer/model/release.h"
 #include "analyzer/model/verb_set.h"
@@ -39,8 +41,10 @@ struct ManifestTreatment {
   bool watch_feedback = false;  // feedbackScrapeType Watch
 };
 
-// The treatment of the manifest `id` by `work`, as an agent of OCM `release` matches manifestConfigs.
-// Source: open-cluster-management-io/ocm pkg/work/helper/helpers.go, FindManifestConfiguration and OwnedByTheWork.
-ManifestTreatment TreatmentOf(const ManifestWork& work, const ResourceIdentifier& id, const Release& release);
+// The treatment of the manifest `id` by `work`, as an agent of OCM `release` matches
+// manifestConfigs. Source: open-cluster-management-io/ocm pkg/work/helper/helpers.go,
+// FindManifestConfiguration and OwnedByTheWork.
+ManifestTreatment TreatmentOf(const ManifestWork& work, const ResourceIdentifier& id,
+                              const Release& release);
 
 }  // namespace wecan

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// can-i from a profile or a dump: one question, all Requirements of manifests, or a list of rules. Reviews are in
-// reviews_command.cc.
+// can-i from a profile or a dump: one question, all Requirements of manifests, or a list of rules.
+// Reviews are in reviews_command.cc.
 #include <algorithm>
 #include <istream>
 #include <map>
@@ -10,10 +10,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "analyzer/base/status_macros.h"
 #include "analyzer/gaps/compare.h"
-#include "analyzer/grants/aggregate.h"
 #include "analyzer/grants/agent_grants.h"
+#include "analyzer/grants/aggregate.h"
 #include "analyzer/requirements/derive.h"
 #include "src/cli/commands.h"
 #include "src/cli/question.h"
@@ -36,18 +37,26 @@ struct Answer {
 
 Json AnswerJson(const Answer& a) {
   const RequestAttributes& r = a.request;
-  return {{"verb", r.verb},           {"group", r.api_group}, {"resource", r.resource}, {"subresource", r.subresource},
-          {"namespace", r.namespace_}, {"name", r.name},       {"path", r.path},         {"allowed", a.allowed},
+  return {{"verb", r.verb},
+          {"group", r.api_group},
+          {"resource", r.resource},
+          {"subresource", r.subresource},
+          {"namespace", r.namespace_},
+          {"name", r.name},
+          {"path", r.path},
+          {"allowed", a.allowed},
           {"reason", a.reason}};
 }
 
 ExitCode ExitCodeOf(const std::vector<Answer>& answers) {
-  const bool all = std::all_of(answers.begin(), answers.end(), [](const Answer& a) { return a.allowed; });
+  const bool all =
+      std::all_of(answers.begin(), answers.end(), [](const Answer& a) { return a.allowed; });
   return all ? ExitCode::kOk : ExitCode::kFindings;
 }
 
-Json CanIReport(const ReviewSource& source, const std::vector<Answer>& answers, const AnalysisInput* input,
-                const std::vector<Diagnostic>& errors, ExitCode exit_code) {
+Json CanIReport(const ReviewSource& source, const std::vector<Answer>& answers,
+                const AnalysisInput* input, const std::vector<Diagnostic>& errors,
+                ExitCode exit_code) {
   Json results = Json::array(), error_list = Json::array();
   int denied = 0;
   for (const Answer& a : answers) {
@@ -63,7 +72,10 @@ Json CanIReport(const ReviewSource& source, const std::vector<Answer>& answers, 
           {"tool", {{"name", "wecan"}, {"version", kVersion}}},
           {"user", {{"name", source.user.name}, {"groups", source.user.groups}}},
           {"summary",
-           {{"checks", answers.size()}, {"denied", denied}, {"incomplete", false}, {"exitCode", static_cast<int>(exit_code)}}},
+           {{"checks", answers.size()},
+            {"denied", denied},
+            {"incomplete", false},
+            {"exitCode", static_cast<int>(exit_code)}}},
           {"clusters", Json::array({{{"context", ""},
                                      {"server", ""},
                                      {"method", source.method},
@@ -72,22 +84,26 @@ Json CanIReport(const ReviewSource& source, const std::vector<Answer>& answers, 
           {"errors", error_list}};
 }
 
-absl::Status Write(const Options& options, const std::string& text, const Json& json, Environment& environment) {
+absl::Status Write(const Options& options, const std::string& text, const Json& json,
+                   Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, kFormats));
   if (options.global.quiet) return absl::OkStatus();
   for (const Output& output : outputs) {
-    const std::string rendered = output.format == "json" ? DumpJson(json) : output.format == "yaml" ? DumpYaml(json) : text;
+    const std::string rendered = output.format == "json"   ? DumpJson(json)
+                                 : output.format == "yaml" ? DumpYaml(json)
+                                                           : text;
     WECAN_RETURN_IF_ERROR(WriteOutput(output, rendered, environment));
   }
   return absl::OkStatus();
 }
 
 std::string WhoLine(const ReviewSource& source) {
-  return absl::StrCat("as ", Printable(source.user.name), ", groups ", Printable(absl::StrJoin(source.user.groups, " ")), " (",
-                      source.method, ")");
+  return absl::StrCat("as ", Printable(source.user.name), ", groups ",
+                      Printable(absl::StrJoin(source.user.groups, " ")), " (", source.method, ")");
 }
 
-// ---- one question -------------------------------------------------------------------------------------------------------
+// ---- one question
+// -------------------------------------------------------------------------------------------------------
 
 absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const ReviewSource source, MakeReviewSource(options, environment));
@@ -95,25 +111,31 @@ absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment
   if (!question.note.empty()) *environment.err << "wecan: " << Printable(question.note) << "\n";
   const Authorizer authorizer(source.policy);
   const Decision decision = authorizer.Authorize(source.user, question.request);
-  const Answer answer{question.request, decision.allowed, authorizer.Reason(source.user, question.request, decision)};
+  const Answer answer{question.request, decision.allowed,
+                      authorizer.Reason(source.user, question.request, decision)};
   const ExitCode code = ExitCodeOf({answer});
 
   std::string text = absl::StrCat(answer.allowed ? "yes" : "no", "\n");
   if (!options.output.no_headers) {
-    absl::StrAppend(&text, "  ", Printable(DescribeRequest(answer.request)), "\n  ", WhoLine(source), "\n");
+    absl::StrAppend(&text, "  ", Printable(DescribeRequest(answer.request)), "\n  ",
+                    WhoLine(source), "\n");
     if (!answer.reason.empty()) absl::StrAppend(&text, "  ", Printable(answer.reason), "\n");
   }
-  WECAN_RETURN_IF_ERROR(Write(options, text, CanIReport(source, {answer}, nullptr, {}, code), environment));
+  WECAN_RETURN_IF_ERROR(
+      Write(options, text, CanIReport(source, {answer}, nullptr, {}, code), environment));
   return code;
 }
 
-// ---- all rules ----------------------------------------------------------------------------------------------------------
+// ---- all rules
+// ----------------------------------------------------------------------------------------------------------
 
-std::string Cell(const std::vector<std::string>& list) { return absl::StrCat("[", absl::StrJoin(list, " "), "]"); }
+std::string Cell(const std::vector<std::string>& list) {
+  return absl::StrCat("[", absl::StrJoin(list, " "), "]");
+}
 
 absl::StatusOr<ExitCode> ListRules(const Options& options, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const ReviewSource source, MakeReviewSource(options, environment));
-  const std::string ns = options.review.all_namespaces      ? ""
+  const std::string ns = options.review.all_namespaces       ? ""
                          : options.review.namespace_.empty() ? "default"
                                                              : options.review.namespace_;
   const Authorizer authorizer(source.policy);
@@ -121,33 +143,40 @@ absl::StatusOr<ExitCode> ListRules(const Options& options, Environment& environm
   Json resource_rules = Json::array(), url_rules = Json::array();
   std::string text;
   if (!options.output.no_headers) {
-    absl::StrAppend(&text, WhoLine(source), ns.empty() ? ", in all namespaces" : ", in namespace " + ns, "\n",
+    absl::StrAppend(&text, WhoLine(source),
+                    ns.empty() ? ", in all namespaces" : ", in namespace " + ns, "\n",
                     Pad("RESOURCES", 50), " ", Pad("URLS", 20), " ", Pad("NAMES", 20), " VERBS\n");
   }
   for (const Grant& grant : resolved.grants) {
     const PolicyRule& rule = *grant.rule;
-    // As the API server does: a rule without resources is listed among the URL rules only if it has URLs.
+    // As the API server does: a rule without resources is listed among the URL rules only if it has
+    // URLs.
     if (!rule.resources.empty()) {
       PolicyRule shown = rule;
       shown.non_resource_urls.clear();
       resource_rules.push_back(RuleJson(shown));
     }
-    if (!rule.non_resource_urls.empty()) url_rules.push_back(RuleJson({.verbs = rule.verbs, .non_resource_urls = rule.non_resource_urls}));
+    if (!rule.non_resource_urls.empty())
+      url_rules.push_back(
+          RuleJson({.verbs = rule.verbs, .non_resource_urls = rule.non_resource_urls}));
     std::vector<std::string> resources;
     for (const std::string& group : rule.api_groups) {
       for (const std::string& resource : rule.resources) {
         resources.push_back(group.empty() ? resource : absl::StrCat(resource, ".", group));
       }
     }
-    absl::StrAppend(&text, Pad(Printable(Cell(resources)), 50), " ", Pad(Printable(Cell(rule.non_resource_urls)), 20), " ",
-                    Pad(Printable(Cell(rule.resource_names)), 20), " ", Printable(Cell(rule.verbs)), "\n");
+    absl::StrAppend(&text, Pad(Printable(Cell(resources)), 50), " ",
+                    Pad(Printable(Cell(rule.non_resource_urls)), 20), " ",
+                    Pad(Printable(Cell(rule.resource_names)), 20), " ", Printable(Cell(rule.verbs)),
+                    "\n");
   }
   std::vector<std::string> distinct;
   for (const std::string& e : resolved.errors) {
     if (std::find(distinct.begin(), distinct.end(), e) == distinct.end()) distinct.push_back(e);
   }
-  const std::string error =
-      distinct.size() <= 1 ? absl::StrJoin(distinct, "") : absl::StrCat("[", absl::StrJoin(distinct, ", "), "]");
+  const std::string error = distinct.size() <= 1
+                                ? absl::StrJoin(distinct, "")
+                                : absl::StrCat("[", absl::StrJoin(distinct, ", "), "]");
   if (!error.empty()) absl::StrAppend(&text, "not all roles exist: ", Printable(error), "\n");
   const Json json = {{"resourceRules", resource_rules},
                      {"nonResourceRules", url_rules},
@@ -157,14 +186,17 @@ absl::StatusOr<ExitCode> ListRules(const Options& options, Environment& environm
   return ExitCode::kOk;
 }
 
-// ---- all Requirements of manifests --------------------------------------------------------------------------------------
+// ---- all Requirements of manifests
+// --------------------------------------------------------------------------------------
 
 struct Row {
   VerbSet needed, missing;
 };
-using Rows = std::map<std::tuple<std::string, std::string, std::string>, Row>;  // group, resource, namespace
+using Rows =
+    std::map<std::tuple<std::string, std::string, std::string>, Row>;  // group, resource, namespace
 
-Rows CollectRows(const AnalysisInput& input, const Requirements& requirements, AgentGrants& grants) {
+Rows CollectRows(const AnalysisInput& input, const Requirements& requirements,
+                 AgentGrants& grants) {
   Rows rows;
   for (size_t i = 0; i < input.objects.size(); ++i) {
     const ObjectRequirements& need = requirements.objects[i];
@@ -180,8 +212,9 @@ Rows CollectRows(const AnalysisInput& input, const Requirements& requirements, A
 
 std::string GlyphsOf(const Row& row) {
   static constexpr std::pair<AgentVerb, char> kGlyphs[] = {
-      {AgentVerb::kGet, 'g'},    {AgentVerb::kCreate, 'c'}, {AgentVerb::kUpdate, 'u'}, {AgentVerb::kPatch, 'p'},
-      {AgentVerb::kDelete, 'd'}, {AgentVerb::kList, 'l'},   {AgentVerb::kWatch, 'w'}};
+      {AgentVerb::kGet, 'g'},   {AgentVerb::kCreate, 'c'}, {AgentVerb::kUpdate, 'u'},
+      {AgentVerb::kPatch, 'p'}, {AgentVerb::kDelete, 'd'}, {AgentVerb::kList, 'l'},
+      {AgentVerb::kWatch, 'w'}};
   std::string text;
   for (const auto& [verb, glyph] : kGlyphs) {
     if (row.needed.Has(verb)) text += row.missing.Has(verb) ? '-' : glyph;
@@ -192,38 +225,50 @@ std::string GlyphsOf(const Row& row) {
 absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options.input, environment));
   const Loaded loaded = Load(request, *environment.files, *environment.in);
-  WECAN_ASSIGN_OR_RETURN(const AnalyzeOptions analyze, MakeAnalyzeOptions(options, loaded, environment));
+  WECAN_ASSIGN_OR_RETURN(const AnalyzeOptions analyze,
+                         MakeAnalyzeOptions(options, loaded, environment));
   WECAN_ASSIGN_OR_RETURN(ReviewSource source, MakeReviewSource(options, environment));
   const Requirements requirements = DeriveRequirements(loaded.input, analyze.derive);
-  // A dump is answered from as it is; a profile together with the grants that the manifests bring along.
-  RbacPolicy policy =
-      options.review.rbac.empty() ? EffectivePolicy(loaded.input, requirements, analyze) : std::move(source.policy);
+  // A dump is answered from as it is; a profile together with the grants that the manifests bring
+  // along.
+  RbacPolicy policy = options.review.rbac.empty()
+                          ? EffectivePolicy(loaded.input, requirements, analyze)
+                          : std::move(source.policy);
   AgentGrants grants(std::move(policy), source.user);
 
   std::vector<Answer> answers;
   std::string text;
   if (!options.output.no_headers) {
-    absl::StrAppend(&text, WhoLine(source), "     g get  c create  u update  p patch  d delete  l list  w watch  - denied\n",
-                    Pad("RESOURCE", 50), " ", Pad("NAMESPACE", 20), " VERBS\n");
+    absl::StrAppend(
+        &text, WhoLine(source),
+        "     g get  c create  u update  p patch  d delete  l list  w watch  - denied\n",
+        Pad("RESOURCE", 50), " ", Pad("NAMESPACE", 20), " VERBS\n");
   }
   for (const auto& [key, row] : CollectRows(loaded.input, requirements, grants)) {
     const auto& [group, resource, ns] = key;
-    absl::StrAppend(&text, Pad(Printable(group.empty() ? resource : absl::StrCat(resource, ".", group)), 50), " ",
-                    Pad(ns.empty() ? "*" : Printable(ns), 20), " ", GlyphsOf(row), "\n");
-    row.needed.ForEach([&, &row = row, &group = group, &resource = resource, &ns = ns](AgentVerb v) {
-      answers.push_back({{.verb = std::string(VerbName(v)), .api_group = group, .resource = resource, .namespace_ = ns},
-                         !row.missing.Has(v),
-                         ""});
-    });
+    absl::StrAppend(
+        &text, Pad(Printable(group.empty() ? resource : absl::StrCat(resource, ".", group)), 50),
+        " ", Pad(ns.empty() ? "*" : Printable(ns), 20), " ", GlyphsOf(row), "\n");
+    row.needed.ForEach(
+        [&, &row = row, &group = group, &resource = resource, &ns = ns](AgentVerb v) {
+          answers.push_back({{.verb = std::string(VerbName(v)),
+                              .api_group = group,
+                              .resource = resource,
+                              .namespace_ = ns},
+                             !row.missing.Has(v),
+                             ""});
+        });
   }
   std::vector<Diagnostic> errors;
   for (const Diagnostic& d : loaded.input.diagnostics) {
     if (d.rule != "WEC901") continue;
     errors.push_back(d);
-    *environment.err << "wecan: " << PlaceName(loaded.input, d.location, true) << ": " << Printable(d.message) << "\n";
+    *environment.err << "wecan: " << PlaceName(loaded.input, d.location, true) << ": "
+                     << Printable(d.message) << "\n";
   }
   const ExitCode code = errors.empty() ? ExitCodeOf(answers) : ExitCode::kUsage;
-  WECAN_RETURN_IF_ERROR(Write(options, text, CanIReport(source, answers, &loaded.input, errors, code), environment));
+  WECAN_RETURN_IF_ERROR(
+      Write(options, text, CanIReport(source, answers, &loaded.input, errors, code), environment));
   return code;
 }
 
@@ -231,7 +276,8 @@ absl::StatusOr<ExitCode> CanI(const Options& options, Environment& environment) 
   const ReviewOptions& review = options.review;
   if (review.list) return ListRules(options, environment);
   if (!options.input.paths.empty()) {
-    if (!review.words.empty()) return absl::InvalidArgumentError("can-i: give either VERB RESOURCE or -f PATH, not both");
+    if (!review.words.empty())
+      return absl::InvalidArgumentError("can-i: give either VERB RESOURCE or -f PATH, not both");
     return AskManifests(options, environment);
   }
   return AskOne(options, environment);

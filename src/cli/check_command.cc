@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
 #include "src/cli/commands.h"
@@ -22,22 +23,26 @@ absl::StatusOr<const FindingRule*> LookUpRule(absl::string_view flag, const std:
   std::vector<absl::string_view> ids;
   for (const FindingRule& rule : FindingRules()) ids.push_back(rule.id);
   for (const FindingRule& rule : FindingRules()) ids.push_back(rule.name);
-  return absl::InvalidArgumentError(absl::StrCat(flag, ": no rule \"", id, "\"", DidYouMean(id, ids), " (wecan rules lists them)"));
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": no rule \"", id, "\"",
+                                                 DidYouMean(id, ids), " (wecan rules lists them)"));
 }
 
 // The level with this name; nothing for "off".
-absl::StatusOr<std::optional<Level>> ParseLevel(const std::string& flag, const std::string& name, absl::string_view none) {
+absl::StatusOr<std::optional<Level>> ParseLevel(const std::string& flag, const std::string& name,
+                                                absl::string_view none) {
   if (name == none) return std::optional<Level>();
   for (Level level : {Level::kError, Level::kWarning, Level::kNote}) {
     if (LevelName(level) == name) return std::optional<Level>(level);
   }
-  return absl::InvalidArgumentError(absl::StrCat(flag, ": \"", name, "\" is none of error, warning, note, ", none));
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, ": \"", name, "\" is none of error, warning, note, ", none));
 }
 
 // --rule, --select and --ignore. What --select leaves out and --ignore names is off.
 absl::Status SetLevels(const PolicyOptions& policy, AnalyzeOptions& analyze) {
   if (!policy.select.empty()) {
-    for (const FindingRule& rule : FindingRules()) analyze.levels[std::string(rule.id)] = std::nullopt;
+    for (const FindingRule& rule : FindingRules())
+      analyze.levels[std::string(rule.id)] = std::nullopt;
     // A file that cannot be read stays an error: what was selected may stand in it.
     analyze.levels.erase("WEC901");
   }
@@ -47,9 +52,12 @@ absl::Status SetLevels(const PolicyOptions& policy, AnalyzeOptions& analyze) {
   }
   for (const std::string& text : policy.rules) {
     const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
-    if (parts.size() != 2) return absl::InvalidArgumentError(absl::StrCat("--rule: \"", text, "\" is not ID=LEVEL, for example WEC103=error"));
+    if (parts.size() != 2)
+      return absl::InvalidArgumentError(
+          absl::StrCat("--rule: \"", text, "\" is not ID=LEVEL, for example WEC103=error"));
     WECAN_ASSIGN_OR_RETURN(const FindingRule* rule, LookUpRule("--rule", parts[0]));
-    WECAN_ASSIGN_OR_RETURN(analyze.levels[std::string(rule->id)], ParseLevel("--rule", parts[1], "off"));
+    WECAN_ASSIGN_OR_RETURN(analyze.levels[std::string(rule->id)],
+                           ParseLevel("--rule", parts[1], "off"));
   }
   for (const std::string& id : policy.ignore) {
     WECAN_ASSIGN_OR_RETURN(const FindingRule* rule, LookUpRule("--ignore", id));
@@ -58,14 +66,16 @@ absl::Status SetLevels(const PolicyOptions& policy, AnalyzeOptions& analyze) {
   return absl::OkStatus();
 }
 
-ExitCode ExitCodeOf(const Report& report, const PolicyOptions& policy, std::optional<Level> fail_on) {
+ExitCode ExitCodeOf(const Report& report, const PolicyOptions& policy,
+                    std::optional<Level> fail_on) {
   if (!report.errors.empty()) return ExitCode::kUsage;
   const bool fails = fail_on && std::any_of(report.findings.begin(), report.findings.end(),
                                             [&](const Finding& f) { return f.level >= *fail_on; });
   return fails && !policy.exit_zero ? ExitCode::kFindings : ExitCode::kOk;
 }
 
-std::string Render(const std::string& format, const ReportContext& context, const TextOptions& text) {
+std::string Render(const std::string& format, const ReportContext& context,
+                   const TextOptions& text) {
   if (format == "json") return ReportJson(context);
   if (format == "yaml") return ReportYaml(context);
   if (format == "short") return ReportShort(context);
@@ -78,30 +88,35 @@ std::string Render(const std::string& format, const ReportContext& context, cons
 // The report must not replace what it is about.
 absl::Status CheckOutputFiles(const std::vector<Output>& outputs, const AnalysisInput& input) {
   for (const Output& output : outputs) {
-    const bool is_input = std::any_of(input.files.begin(), input.files.end(),
-                                      [&](const InputFile& f) { return f.path == output.file && !output.file.empty(); });
+    const bool is_input = std::any_of(
+        input.files.begin(), input.files.end(),
+        [&](const InputFile& f) { return f.path == output.file && !output.file.empty(); });
     if (is_input) {
-      return absl::InvalidArgumentError(absl::StrCat("--output: ", output.file, " is one of the inputs; name another file"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("--output: ", output.file, " is one of the inputs; name another file"));
     }
   }
   return absl::OkStatus();
 }
 
 // Errors that no format on standard output shows.
-void PrintErrors(const std::vector<Output>& outputs, const AnalysisInput& input, const Report& report,
-                 Environment& environment) {
-  const bool shown = std::any_of(outputs.begin(), outputs.end(),
-                                 [](const Output& o) { return o.file.empty() && o.format != "name"; });
+void PrintErrors(const std::vector<Output>& outputs, const AnalysisInput& input,
+                 const Report& report, Environment& environment) {
+  const bool shown = std::any_of(outputs.begin(), outputs.end(), [](const Output& o) {
+    return o.file.empty() && o.format != "name";
+  });
   if (shown) return;
   for (const Diagnostic& d : report.errors) {
-    *environment.err << "wecan: " << PlaceName(input, d.location, true) << ": " << Printable(d.message) << "\n";
+    *environment.err << "wecan: " << PlaceName(input, d.location, true) << ": "
+                     << Printable(d.message) << "\n";
   }
 }
 
 absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, kFormats));
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
-  WECAN_ASSIGN_OR_RETURN(const std::optional<Level> fail_on, ParseLevel("--fail-on", options.policy.fail_on, "never"));
+  WECAN_ASSIGN_OR_RETURN(const std::optional<Level> fail_on,
+                         ParseLevel("--fail-on", options.policy.fail_on, "never"));
   WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options.input, environment));
   const Loaded loaded = Load(request, *environment.files, *environment.in);
   WECAN_RETURN_IF_ERROR(CheckOutputFiles(outputs, loaded.input));
@@ -111,12 +126,14 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
   const Report report = Analyze(loaded.input, analyze);
   const ExitCode exit_code = ExitCodeOf(report, options.policy, fail_on);
   if (options.global.quiet) return exit_code;
-  const ReportContext context{loaded.input, report, analyze, static_cast<int>(exit_code),
-                              report.findings.empty() ? "" : absl::StrCat("wecan explain ", report.findings[0].rule->id)};
+  const ReportContext context{
+      loaded.input, report, analyze, static_cast<int>(exit_code),
+      report.findings.empty() ? "" : absl::StrCat("wecan explain ", report.findings[0].rule->id)};
   for (const Output& output : outputs) {
-    const TextOptions text{.style = {.color = color && output.file.empty(), .columns = environment.columns},
-                           .all_objects = options.global.verbose > 0,
-                           .summary = !options.output.no_headers};
+    const TextOptions text{
+        .style = {.color = color && output.file.empty(), .columns = environment.columns},
+        .all_objects = options.global.verbose > 0,
+        .summary = !options.output.no_headers};
     WECAN_RETURN_IF_ERROR(WriteOutput(output, Render(output.format, context, text), environment));
   }
   PrintErrors(outputs, loaded.input, report, environment);

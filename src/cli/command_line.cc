@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only file that sees CLI11. Its traps that are met here (2.1.2): a vector option swallows positionals unless told not
-// to; `-o=json` keeps the `=`; an unknown command is only "a subcommand is required"; parse errors exit with 100 and more.
+// The only file that sees CLI11. Its traps that are met here (2.1.2): a vector option swallows
+// positionals unless told not to; `-o=json` keeps the `=`; an unknown command is only "a subcommand
+// is required"; parse errors exit with 100 and more.
 #include "src/cli/command_line.h"
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 
@@ -11,6 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include <CLI/CLI.hpp>
+
 #include "analyzer/base/did_you_mean.h"
 #include "src/output/version.h"
 
@@ -19,16 +20,21 @@ namespace {
 
 constexpr Command kCommands[] = {
     {"check", "report what the agent may not do", "offline", "wecan check deploy/", true},
-    {"can-i", "ask about one verb, or many reviews", "offline", "wecan can-i create storageclasses.storage.k8s.io", true},
+    {"can-i", "ask about one verb, or many reviews", "offline",
+     "wecan can-i create storageclasses.storage.k8s.io", true},
     {"explain", "a rule: cause, what is seen, what to do", "offline", "wecan explain WEC101", true},
     {"rules", "all rules", "offline", "wecan rules -o json", false},
     {"profiles", "what an agent holds by default", "offline", "wecan profiles ocm-1.0", false},
     {"version", "the version of wecan", "offline", "wecan version", false},
 };
 
-CLI::Option* AddList(CLI::App& app, const std::string& flags, std::vector<std::string>& list, const std::string& help,
-                     const std::string& type) {
-  return app.add_option(flags, list, help)->allow_extra_args(false)->take_all()->delimiter(',')->type_name(type);
+CLI::Option* AddList(CLI::App& app, const std::string& flags, std::vector<std::string>& list,
+                     const std::string& help, const std::string& type) {
+  return app.add_option(flags, list, help)
+      ->allow_extra_args(false)
+      ->take_all()
+      ->delimiter(',')
+      ->type_name(type);
 }
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& o) {
@@ -41,41 +47,56 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& o) {
 
 void AddInputOptions(CLI::App& app, InputOptions& o, bool positional) {
   if (positional) {
-    app.add_option("PATH", o.paths, "files and folders of manifests; - for standard input")->type_name("");
+    app.add_option("PATH", o.paths, "files and folders of manifests; - for standard input")
+        ->type_name("");
   }
   AddList(app, "-f,--filename", o.paths, "the same as PATH, as kubectl spells it", "PATH");
-  app.add_flag("-R,--recursive", o.recursive, "folders are always read recursively; accepted for kubectl users");
-  app.add_option("-l,--selector", o.selector, "check only objects with these labels")->type_name("SELECTOR");
-  AddList(app, "--binding-policy", o.binding_policies, "check only what the BindingPolicies in this file select", "FILE");
-  AddList(app, "--load", o.load, "context: its grants and CRDs count, nothing in it is reported", "PATH");
+  app.add_flag("-R,--recursive", o.recursive,
+               "folders are always read recursively; accepted for kubectl users");
+  app.add_option("-l,--selector", o.selector, "check only objects with these labels")
+      ->type_name("SELECTOR");
+  AddList(app, "--binding-policy", o.binding_policies,
+          "check only what the BindingPolicies in this file select", "FILE");
+  AddList(app, "--load", o.load, "context: its grants and CRDs count, nothing in it is reported",
+          "PATH");
   AddList(app, "--crds", o.crds, "take CustomResourceDefinitions from here", "PATH");
-  AddList(app, "--exclude", o.exclude, "leave out files of folders that match: * in a name, ** across folders", "GLOB");
+  AddList(app, "--exclude", o.exclude,
+          "leave out files of folders that match: * in a name, ** across folders", "GLOB");
   app.add_flag("--require-objects", o.require_objects, "a folder without objects is an error");
-  app.add_option("--max-file-size", o.max_file_size, "refuse larger files (default 256Mi)")->type_name("SIZE");
-  app.add_option("--max-document-size", o.max_document_size, "refuse larger documents (default 64Mi)")->type_name("SIZE");
+  app.add_option("--max-file-size", o.max_file_size, "refuse larger files (default 256Mi)")
+      ->type_name("SIZE");
+  app.add_option("--max-document-size", o.max_document_size,
+                 "refuse larger documents (default 64Mi)")
+      ->type_name("SIZE");
   app.add_option("--max-depth", o.max_depth, "refuse deeper nesting (default 512)")->type_name("N");
-  app.add_option("--max-nodes", o.max_nodes, "refuse more nodes per document after aliases (default 10000000)")
+  app.add_option("--max-nodes", o.max_nodes,
+                 "refuse more nodes per document after aliases (default 10000000)")
       ->type_name("N");
 }
 
 void AddAgentOptions(CLI::App& app, AgentOptions& o) {
-  app.add_option("--profile", o.profile, "what the agent holds: ocm-X.Y[.Z], kubestellar-X.Y, or file:RBAC_DUMP")
+  app.add_option("--profile", o.profile,
+                 "what the agent holds: ocm-X.Y[.Z], kubestellar-X.Y, or file:RBAC_DUMP")
       ->type_name("NAME");
   app.add_option("--mode", o.mode, "klusterlet mode: default or singleton")->type_name("MODE");
-  app.add_option("--kubernetes", o.kubernetes, "version of the WEC, for its admin role")->type_name("X.Y");
+  app.add_option("--kubernetes", o.kubernetes, "version of the WEC, for its admin role")
+      ->type_name("X.Y");
   app.add_option("--agent", o.agent, "the work agent's ServiceAccount")->type_name("NS:SA");
   app.add_option("--klusterlet", o.klusterlet, "name of the Klusterlet")->type_name("NAME");
 }
 
 void AddRequirementOptions(CLI::App& app, AgentOptions& o) {
   app.add_flag("--shared", o.shared, "every object may have two owners: patch is needed");
-  app.add_flag("--no-input-grants", o.no_input_grants, "RBAC objects of the input do not count as grants");
-  app.add_option("--update-strategy", o.update_strategy, "Update, CreateOnly, ServerSideApply or ReadOnly for all objects")
+  app.add_flag("--no-input-grants", o.no_input_grants,
+               "RBAC objects of the input do not count as grants");
+  app.add_option("--update-strategy", o.update_strategy,
+                 "Update, CreateOnly, ServerSideApply or ReadOnly for all objects")
       ->type_name("NAME");
 }
 
 void AddOutputOptions(CLI::App& app, OutputOptions& o, const std::string& formats) {
-  AddList(app, "-o,--output", o.outputs, "output format, repeatable, to a file if one is named: " + formats, "FORMAT[=FILE]");
+  AddList(app, "-o,--output", o.outputs,
+          "output format, repeatable, to a file if one is named: " + formats, "FORMAT[=FILE]");
 }
 
 void AddNamespaceOption(CLI::App& app, std::string& value, const std::string& help) {
@@ -84,29 +105,41 @@ void AddNamespaceOption(CLI::App& app, std::string& value, const std::string& he
 
 void AddCheck(CLI::App& app, Options& o) {
   AddInputOptions(app, o.input, true);
-  AddNamespaceOption(app, o.input.default_namespace, "for namespaced objects that name none (default default)");
+  AddNamespaceOption(app, o.input.default_namespace,
+                     "for namespaced objects that name none (default default)");
   AddAgentOptions(app, o.agent);
   AddRequirementOptions(app, o.agent);
   AddOutputOptions(app, o.output, "text, wide, short, json, yaml, name");
   app.add_flag("--no-headers", o.output.no_headers, "text without summary");
-  app.add_option("--fail-on", o.policy.fail_on, "exit 1 from this level on: error, warning, note or never")->type_name("LEVEL");
+  app.add_option("--fail-on", o.policy.fail_on,
+                 "exit 1 from this level on: error, warning, note or never")
+      ->type_name("LEVEL");
   app.add_flag("--exit-zero", o.policy.exit_zero, "exit 0 whatever is found");
-  AddList(app, "--rule", o.policy.rules, "give a rule another level: error, warning, note or off", "ID=LEVEL");
+  AddList(app, "--rule", o.policy.rules, "give a rule another level: error, warning, note or off",
+          "ID=LEVEL");
   AddList(app, "--select", o.policy.select, "report only these rules", "IDS");
   AddList(app, "--ignore", o.policy.ignore, "do not report these rules", "IDS");
 }
 
 void AddCanI(CLI::App& app, Options& o) {
-  app.add_option("WORDS", o.review.words, "VERB RESOURCE[.GROUP][/SUBRESOURCE] [NAME], or VERB /path")->type_name("");
+  app.add_option("WORDS", o.review.words,
+                 "VERB RESOURCE[.GROUP][/SUBRESOURCE] [NAME], or VERB /path")
+      ->type_name("");
   AddNamespaceOption(app, o.review.namespace_, "namespace of the request (default default)");
   app.add_flag("-A,--all-namespaces", o.review.all_namespaces, "ask for all namespaces at once");
-  app.add_option("--subresource", o.review.subresource, "subresource of the request")->type_name("NAME");
-  AddList(app, "--rbac", o.review.rbac, "answer from this dump of RBAC objects, as it is, and nothing else", "PATH");
-  app.add_option("--as", o.review.as, "the user that asks (default the work agent)")->type_name("USER");
-  AddList(app, "--as-group", o.review.as_groups, "groups of the user; given once, none is added but system:authenticated",
-          "GROUP");
-  app.add_option("--reviews", o.review.reviews, "answer a stream of SubjectAccessReviews (YAML or JSON)")->type_name("FILE");
-  app.add_flag("--aggregate", o.review.aggregate, "with --rbac: fill aggregated ClusterRoles first");
+  app.add_option("--subresource", o.review.subresource, "subresource of the request")
+      ->type_name("NAME");
+  AddList(app, "--rbac", o.review.rbac,
+          "answer from this dump of RBAC objects, as it is, and nothing else", "PATH");
+  app.add_option("--as", o.review.as, "the user that asks (default the work agent)")
+      ->type_name("USER");
+  AddList(app, "--as-group", o.review.as_groups,
+          "groups of the user; given once, none is added but system:authenticated", "GROUP");
+  app.add_option("--reviews", o.review.reviews,
+                 "answer a stream of SubjectAccessReviews (YAML or JSON)")
+      ->type_name("FILE");
+  app.add_flag("--aggregate", o.review.aggregate,
+               "with --rbac: fill aggregated ClusterRoles first");
   app.add_flag("--list", o.review.list, "list all rules that hold in the namespace");
   AddInputOptions(app, o.input, false);
   AddAgentOptions(app, o.agent);
@@ -115,7 +148,8 @@ void AddCanI(CLI::App& app, Options& o) {
   app.add_flag("--no-headers", o.output.no_headers, "text without its first line");
 }
 
-void AddTopic(CLI::App& app, Options& o, const std::string& name, const std::string& help, bool required) {
+void AddTopic(CLI::App& app, Options& o, const std::string& name, const std::string& help,
+              bool required) {
   CLI::Option* option = app.add_option(name, o.topic, help)->type_name("");
   if (required) option->required();
 }
@@ -139,19 +173,21 @@ void AddCommand(CLI::App& app, absl::string_view name, Options& o) {
 }
 
 std::string RootHelp() {
-  std::string text = absl::StrCat(
-      "wecan ", kVersion,
-      "  may the KubeStellar work agent apply these manifests on a WEC, and if not, what is missing?\n\n"
-      "usage: wecan COMMAND [PATH...] [flags]\n");
+  std::string text = absl::StrCat("wecan ", kVersion,
+                                  "  may the KubeStellar work agent apply these manifests on a "
+                                  "WEC, and if not, what is missing?\n\n"
+                                  "usage: wecan COMMAND [PATH...] [flags]\n");
   std::vector<std::string> others;
   for (const Command& c : Commands()) {
     if (c.main) {
-      absl::StrAppendFormat(&text, "  %-10s %-42s %-9s %s\n", c.name, c.summary, c.needs, c.example);
+      absl::StrAppendFormat(&text, "  %-10s %-42s %-9s %s\n", c.name, c.summary, c.needs,
+                            c.example);
     } else {
       others.emplace_back(c.name);
     }
   }
-  absl::StrAppend(&text, "also: ", absl::StrJoin(others, ", "), ".   wecan COMMAND --help shows flags.\n");
+  absl::StrAppend(&text, "also: ", absl::StrJoin(others, ", "),
+                  ".   wecan COMMAND --help shows flags.\n");
   return text;
 }
 
@@ -166,14 +202,15 @@ void StripEquals(std::vector<std::string>& args) {
 absl::Status UnknownCommand(const std::string& word) {
   std::vector<absl::string_view> names;
   for (const Command& c : Commands()) names.push_back(c.name);
-  return absl::InvalidArgumentError(absl::StrCat("unknown command \"", word, "\"", DidYouMean(word, names),
-                                                 " (wecan --help lists them)"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "unknown command \"", word, "\"", DidYouMean(word, names), " (wecan --help lists them)"));
 }
 
 absl::Status UnknownFlag(const CLI::App& command, const std::vector<std::string>& extras) {
   const std::string word = extras.empty() ? "" : extras[0];
   if (word.empty() || word[0] != '-') {
-    return absl::InvalidArgumentError(absl::StrCat(command.get_name(), ": unexpected \"", word, "\""));
+    return absl::InvalidArgumentError(
+        absl::StrCat(command.get_name(), ": unexpected \"", word, "\""));
   }
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options()) {
@@ -181,9 +218,9 @@ absl::Status UnknownFlag(const CLI::App& command, const std::vector<std::string>
   }
   const std::vector<absl::string_view> views(names.begin(), names.end());
   const std::string bare = word.substr(0, word.find('='));
-  return absl::InvalidArgumentError(absl::StrCat(command.get_name(), ": unknown flag \"", bare, "\"",
-                                                 DidYouMean(bare, views), " (wecan ", command.get_name(),
-                                                 " --help lists them)"));
+  return absl::InvalidArgumentError(absl::StrCat(command.get_name(), ": unknown flag \"", bare,
+                                                 "\"", DidYouMean(bare, views), " (wecan ",
+                                                 command.get_name(), " --help lists them)"));
 }
 
 // The first line of what CLI11 says, without its prefix.
@@ -192,11 +229,12 @@ std::string FirstLine(std::string message) {
   return message;
 }
 
-absl::StatusOr<ParsedCommandLine> ParseCommand(const Command& command, std::vector<std::string> args) {
+absl::StatusOr<ParsedCommandLine> ParseCommand(const Command& command,
+                                               std::vector<std::string> args) {
   ParsedCommandLine parsed;
   parsed.options.command = std::string(command.name);
-  CLI::App app{absl::StrCat("wecan ", std::string(command.name), ": ", std::string(command.summary), "\nexample: ",
-                            std::string(command.example)),
+  CLI::App app{absl::StrCat("wecan ", std::string(command.name), ": ", std::string(command.summary),
+                            "\nexample: ", std::string(command.example)),
                std::string(command.name)};
   AddCommand(app, command.name, parsed.options);
   std::reverse(args.begin(), args.end());  // CLI11 takes a vector from its end
@@ -207,7 +245,8 @@ absl::StatusOr<ParsedCommandLine> ParseCommand(const Command& command, std::vect
   } catch (const CLI::ExtrasError&) {
     return UnknownFlag(app, app.remaining());
   } catch (const CLI::ParseError& e) {
-    return absl::InvalidArgumentError(absl::StrCat(std::string(command.name), ": ", FirstLine(e.what())));
+    return absl::InvalidArgumentError(
+        absl::StrCat(std::string(command.name), ": ", FirstLine(e.what())));
   }
   return parsed;
 }
@@ -222,11 +261,13 @@ absl::StatusOr<ParsedCommandLine> ParseCommandLine(std::vector<std::string> args
     args.erase(args.begin());
     if (!args.empty()) args.emplace_back("--help");
   }
-  if (args.empty() || args[0] == "-h" || args[0] == "--help") return ParsedCommandLine{.text = RootHelp()};
+  if (args.empty() || args[0] == "-h" || args[0] == "--help")
+    return ParsedCommandLine{.text = RootHelp()};
   if (args[0] == "--version") args[0] = "version";
   if (absl::StartsWith(args[0], "-")) {
     return absl::InvalidArgumentError(
-        absl::StrCat("\"", args[0], "\" stands before the command; write it behind: wecan check ", args[0], " ..."));
+        absl::StrCat("\"", args[0], "\" stands before the command; write it behind: wecan check ",
+                     args[0], " ..."));
   }
   for (const Command& command : Commands()) {
     if (command.name == args[0]) return ParseCommand(command, {args.begin() + 1, args.end()});

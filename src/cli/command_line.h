@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+
 #include "src/cli/options.h"
 
 namespace wecan {
@@ -14,7 +15,7 @@ namespace wecan {
 struct Command {
   absl::string_view name;
   absl::string_view summary;
-  absl::string_view needs;    // "offline" or "live"
+  absl::string_view needs;  // "offline" or "live"
   absl::string_view example;
   bool main;  // shown in full by --help
 };
@@ -26,7 +27,8 @@ struct ParsedCommandLine {
   std::string text;
 };
 
-// InvalidArgument with one line that names the flag or word at fault, and a suggestion where one is near.
+// InvalidArgument with one line that names the flag or word at fault, and a suggestion where one is
+// near.
 absl::StatusOr<ParsedCommandLine> ParseCommandLine(std::vector<std::string> args);
 
 }  // namespace wecan

@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
 #include "analyzer/grants/aggregate.h"
@@ -23,11 +24,14 @@ const std::vector<std::string> kFormats = {"text", "json", "yaml"};
 
 // Prints `text`, or `json` in the other formats, to each of the outputs.
 absl::StatusOr<ExitCode> Print(const Options& options, const std::string& text, const Json& json,
-                               Environment& environment, const std::vector<std::string>& formats = kFormats) {
+                               Environment& environment,
+                               const std::vector<std::string>& formats = kFormats) {
   WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, formats));
   if (options.global.quiet) return ExitCode::kOk;
   for (const Output& output : outputs) {
-    const std::string rendered = output.format == "json" ? DumpJson(json) : output.format == "yaml" ? DumpYaml(json) : text;
+    const std::string rendered = output.format == "json"   ? DumpJson(json)
+                                 : output.format == "yaml" ? DumpYaml(json)
+                                                           : text;
     WECAN_RETURN_IF_ERROR(WriteOutput(output, rendered, environment));
   }
   return ExitCode::kOk;
@@ -38,7 +42,9 @@ ExitCode Finish(const absl::StatusOr<ExitCode>& code, Environment& environment) 
 }
 
 Json Envelope(const char* kind) {
-  return {{"schemaVersion", "1.0"}, {"kind", kind}, {"tool", {{"name", "wecan"}, {"version", kVersion}}}};
+  return {{"schemaVersion", "1.0"},
+          {"kind", kind},
+          {"tool", {{"name", "wecan"}, {"version", kVersion}}}};
 }
 
 std::string Indented(absl::string_view text) {
@@ -50,20 +56,28 @@ std::string Indented(absl::string_view text) {
 }
 
 std::string RuleText(const FindingRule& rule) {
-  std::string text = absl::StrCat(rule.id, " ", rule.name, "  (", LevelName(rule.level), ")\n", rule.title, ".\n\n",
-                                  absl::StripTrailingAsciiWhitespace(rule.summary), "\n\n", Indented(rule.help), "\nWhat to do:\n",
-                                  Indented(rule.fix), "\nReported, for example:\n", Indented(rule.bad_example),
-                                  "\nNot reported:\n", Indented(rule.good_example), "\nSource: ", rule.source, "\n");
-  if (!rule.implemented) absl::StrAppend(&text, "This version of wecan reserves the id and does not report it yet.\n");
+  std::string text =
+      absl::StrCat(rule.id, " ", rule.name, "  (", LevelName(rule.level), ")\n", rule.title,
+                   ".\n\n", absl::StripTrailingAsciiWhitespace(rule.summary), "\n\n",
+                   Indented(rule.help), "\nWhat to do:\n", Indented(rule.fix),
+                   "\nReported, for example:\n", Indented(rule.bad_example), "\nNot reported:\n",
+                   Indented(rule.good_example), "\nSource: ", rule.source, "\n");
+  if (!rule.implemented)
+    absl::StrAppend(&text, "This version of wecan reserves the id and does not report it yet.\n");
   return text;
 }
 
 Json FindingRuleJson(const FindingRule& rule) {
-  return {{"id", Text(rule.id)},           {"name", Text(rule.name)},
-          {"level", Text(LevelName(rule.level))}, {"title", Text(rule.title)},
-          {"summary", Text(rule.summary)}, {"help", Text(rule.help)},
-          {"fix", Text(rule.fix)},         {"source", Text(rule.source)},
-          {"command", Text(rule.command)}, {"implemented", rule.implemented},
+  return {{"id", Text(rule.id)},
+          {"name", Text(rule.name)},
+          {"level", Text(LevelName(rule.level))},
+          {"title", Text(rule.title)},
+          {"summary", Text(rule.summary)},
+          {"help", Text(rule.help)},
+          {"fix", Text(rule.fix)},
+          {"source", Text(rule.source)},
+          {"command", Text(rule.command)},
+          {"implemented", rule.implemented},
           {"examples", {{"bad", Text(rule.bad_example)}, {"good", Text(rule.good_example)}}}};
 }
 
@@ -73,7 +87,8 @@ absl::StatusOr<ExitCode> Explain(const Options& options, Environment& environmen
     std::vector<absl::string_view> ids;
     for (const FindingRule& r : FindingRules()) ids.push_back(r.id);
     for (const FindingRule& r : FindingRules()) ids.push_back(r.name);
-    return absl::InvalidArgumentError(absl::StrCat("explain: no rule \"", options.topic, "\"", DidYouMean(options.topic, ids),
+    return absl::InvalidArgumentError(absl::StrCat("explain: no rule \"", options.topic, "\"",
+                                                   DidYouMean(options.topic, ids),
                                                    " (wecan rules lists them)"));
   }
   Json json = Envelope("ExplainReport");
@@ -86,8 +101,8 @@ absl::StatusOr<ExitCode> Rules(const Options& options, Environment& environment)
   Json json = Envelope("RuleList");
   json["rules"] = Json::array();
   for (const FindingRule& rule : FindingRules()) {
-    absl::StrAppendFormat(&text, "%s  %-36s %-8s %s%s\n", rule.id, rule.name, LevelName(rule.level), rule.title,
-                          rule.implemented ? "" : " (not reported yet)");
+    absl::StrAppendFormat(&text, "%s  %-36s %-8s %s%s\n", rule.id, rule.name, LevelName(rule.level),
+                          rule.title, rule.implemented ? "" : " (not reported yet)");
     json["rules"].push_back(FindingRuleJson(rule));
   }
   return Print(options, text, json, environment);
@@ -98,19 +113,23 @@ absl::StatusOr<ExitCode> ListAllProfiles(const Options& options, Environment& en
   Json json = Envelope("ProfileList");
   json["profiles"] = Json::array();
   for (const ProfileSummary& p : ListProfiles()) {
-    const std::vector<std::string> modes =
-        p.singleton ? std::vector<std::string>{"default", "singleton"} : std::vector<std::string>{"default"};
-    absl::StrAppend(&text, "  ", absl::StrJoin(p.releases, " "), "   modes ", absl::StrJoin(modes, ", "), "\n");
+    const std::vector<std::string> modes = p.singleton
+                                               ? std::vector<std::string>{"default", "singleton"}
+                                               : std::vector<std::string>{"default"};
+    absl::StrAppend(&text, "  ", absl::StrJoin(p.releases, " "), "   modes ",
+                    absl::StrJoin(modes, ", "), "\n");
     json["profiles"].push_back({{"releases", p.releases}, {"modes", modes}});
   }
   const std::vector<std::string> names = ProfileNames(), versions = KubernetesVersions();
   WECAN_ASSIGN_OR_RETURN(const Profile standard, BuildProfile({}));
-  absl::StrAppend(&text, "names for --profile: ", absl::StrJoin(names, " "), "\n", "for --kubernetes: ", versions.front(),
-                  " to ", versions.back(), "\n", "default: ", standard.name, ", mode default, Kubernetes ",
-                  standard.kubernetes, "\n");
+  absl::StrAppend(&text, "names for --profile: ", absl::StrJoin(names, " "), "\n",
+                  "for --kubernetes: ", versions.front(), " to ", versions.back(), "\n",
+                  "default: ", standard.name, ", mode default, Kubernetes ", standard.kubernetes,
+                  "\n");
   json["names"] = names;
   json["kubernetes"] = versions;
-  json["default"] = {{"profile", standard.name}, {"mode", "default"}, {"kubernetes", standard.kubernetes}};
+  json["default"] = {
+      {"profile", standard.name}, {"mode", "default"}, {"kubernetes", standard.kubernetes}};
   return Print(options, text, json, environment);
 }
 
@@ -123,7 +142,8 @@ absl::StatusOr<ExitCode> ShowProfile(const Options& options, Environment& enviro
   AggregateClusterRoles(profile.policy);
   Json json = {{"apiVersion", "v1"}, {"kind", "List"}, {"items", Json::array()}};
   for (const Role& role : profile.policy.roles) json["items"].push_back(RoleJson(role));
-  for (const RoleBinding& binding : profile.policy.bindings) json["items"].push_back(BindingJson(binding));
+  for (const RoleBinding& binding : profile.policy.bindings)
+    json["items"].push_back(BindingJson(binding));
   return Print(options, DumpYaml(json), json, environment, {"text", "yaml", "json"});
 }
 
@@ -138,12 +158,15 @@ ExitCode RunRules(const Options& options, Environment& environment) {
 }
 
 ExitCode RunProfiles(const Options& options, Environment& environment) {
-  return Finish(options.topic.empty() ? ListAllProfiles(options, environment) : ShowProfile(options, environment), environment);
+  return Finish(options.topic.empty() ? ListAllProfiles(options, environment)
+                                      : ShowProfile(options, environment),
+                environment);
 }
 
 ExitCode RunVersion(const Options& options, Environment& environment) {
   Json json = Envelope("Version");
-  return Finish(Print(options, absl::StrCat("wecan ", kVersion, "\n"), json, environment), environment);
+  return Finish(Print(options, absl::StrCat("wecan ", kVersion, "\n"), json, environment),
+                environment);
 }
 
 }  // namespace wecan

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the command line says, as plain values. One struct per group of flags; a command uses the groups it needs.
+// What the command line says, as plain values. One struct per group of flags; a command uses the
+// groups it needs.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,8 @@ struct GlobalOptions {
 };
 
 struct InputOptions {
-  std::vector<std::string> paths;      // as given; -f and positional alike
-  std::string selector;                // -l
+  std::vector<std::string> paths;  // as given; -f and positional alike
+  std::string selector;            // -l
   std::string default_namespace = "default";
   std::vector<std::string> load, crds, binding_policies, exclude;
   bool recursive = true;  // folders always are

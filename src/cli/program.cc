@@ -16,19 +16,26 @@ namespace {
 // Paths as -C sees them.
 class RebasedFileSystem : public FileSystem {
  public:
-  RebasedFileSystem(FileSystem& base, const std::string& folder) : base_(base), folder_(folder + "/") {}
+  RebasedFileSystem(FileSystem& base, const std::string& folder)
+      : base_(base), folder_(folder + "/") {}
 
   absl::StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) const override {
     return base_.Read(Place(path), limit_bytes);
   }
-  absl::StatusOr<bool> IsDirectory(const std::string& path) const override { return base_.IsDirectory(Place(path)); }
+  absl::StatusOr<bool> IsDirectory(const std::string& path) const override {
+    return base_.IsDirectory(Place(path));
+  }
   absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) const override {
     return base_.List(Place(path));
   }
-  absl::Status Write(const std::string& path, absl::string_view data) override { return base_.Write(Place(path), data); }
+  absl::Status Write(const std::string& path, absl::string_view data) override {
+    return base_.Write(Place(path), data);
+  }
 
  private:
-  std::string Place(const std::string& path) const { return path.empty() || path[0] == '/' ? path : folder_ + path; }
+  std::string Place(const std::string& path) const {
+    return path.empty() || path[0] == '/' ? path : folder_ + path;
+  }
 
   FileSystem& base_;
   const std::string folder_;
@@ -67,8 +74,9 @@ ExitCode RunProgram(const std::vector<std::string>& args, Environment& environme
   try {
     return Run(args, environment);
   } catch (const std::exception& e) {
-    *environment.err << "wecan " << kVersion << ": internal error: " << e.what()
-                     << "\nThis is a bug of wecan. Please report it with the input that shows it.\n";
+    *environment.err
+        << "wecan " << kVersion << ": internal error: " << e.what()
+        << "\nThis is a bug of wecan. Please report it with the input that shows it.\n";
     return ExitCode::kInternal;
   }
 }

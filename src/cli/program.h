@@ -12,7 +12,8 @@
 
 namespace wecan {
 
-// cli: 0 done, 1 findings, 2 usage or unreadable input, 3 incomplete, 4 a bug. When several apply: 4, 2, 3, 1.
+// cli: 0 done, 1 findings, 2 usage or unreadable input, 3 incomplete, 4 a bug. When several apply:
+// 4, 2, 3, 1.
 enum class ExitCode { kOk = 0, kFindings = 1, kUsage = 2, kIncomplete = 3, kInternal = 4 };
 
 // Everything the program touches of the world.

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/types/span.h"
+
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
 #include "analyzer/model/resource_catalog.h"
@@ -18,19 +19,24 @@ namespace wecan {
 namespace {
 
 // Verbs of resource requests (rbac-semantics: special verbs), and of requests for a path.
-constexpr absl::string_view kVerbs[] = {"get",   "list",     "watch",       "create", "update", "patch",   "delete",
-                                        "deletecollection", "impersonate", "bind",   "escalate", "approve", "sign",
-                                        "attest", "use",     "proxy",       "head",   "post",   "put",     "options", "*"};
+constexpr absl::string_view kVerbs[] = {
+    "get",         "list", "watch",    "create",  "update", "patch",  "delete", "deletecollection",
+    "impersonate", "bind", "escalate", "approve", "sign",   "attest", "use",    "proxy",
+    "head",        "post", "put",      "options", "*"};
 
 absl::Status CheckVerb(const std::string& verb, const RbacPolicy& policy) {
-  const bool constrained = absl::StartsWith(verb, "impersonate:") || absl::StartsWith(verb, "impersonate-on:");
-  if (constrained || std::find(std::begin(kVerbs), std::end(kVerbs), verb) != std::end(kVerbs)) return absl::OkStatus();
+  const bool constrained =
+      absl::StartsWith(verb, "impersonate:") || absl::StartsWith(verb, "impersonate-on:");
+  if (constrained || std::find(std::begin(kVerbs), std::end(kVerbs), verb) != std::end(kVerbs))
+    return absl::OkStatus();
   for (const Role& role : policy.roles) {
     for (const PolicyRule& rule : role.rules) {
-      if (std::find(rule.verbs.begin(), rule.verbs.end(), verb) != rule.verbs.end()) return absl::OkStatus();
+      if (std::find(rule.verbs.begin(), rule.verbs.end(), verb) != rule.verbs.end())
+        return absl::OkStatus();
     }
   }
-  return absl::InvalidArgumentError(absl::StrCat("can-i: unknown verb \"", verb, "\"", DidYouMean(verb, kVerbs)));
+  return absl::InvalidArgumentError(
+      absl::StrCat("can-i: unknown verb \"", verb, "\"", DidYouMean(verb, kVerbs)));
 }
 
 // What a word like "deploy", "storageclasses.storage.k8s.io" or "Deployment.v1.apps" names.
@@ -47,7 +53,8 @@ bool NamedInRules(const std::string& group, const std::string& resource, const R
   };
   return std::any_of(policy.roles.begin(), policy.roles.end(), [&](const Role& role) {
     return std::any_of(role.rules.begin(), role.rules.end(), [&](const PolicyRule& rule) {
-      return has(rule.resources, resource) && (has(rule.api_groups, group) || has(rule.api_groups, "*"));
+      return has(rule.resources, resource) &&
+             (has(rule.api_groups, group) || has(rule.api_groups, "*"));
     });
   });
 }
@@ -70,7 +77,8 @@ absl::StatusOr<Named> LookUpResource(const std::string& word, const RbacPolicy& 
   }
   std::vector<absl::string_view> names;
   for (const CatalogEntry& e : CatalogTable()) names.push_back(e.plural);
-  return absl::InvalidArgumentError(absl::StrCat("can-i: unknown resource \"", word, "\"", DidYouMean(lower, names),
+  return absl::InvalidArgumentError(absl::StrCat("can-i: unknown resource \"", word, "\"",
+                                                 DidYouMean(lower, names),
                                                  " Write RESOURCE.GROUP for a custom resource"));
 }
 
@@ -88,7 +96,8 @@ absl::StatusOr<Question> PathQuestion(const ReviewOptions& options) {
 absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacPolicy& policy) {
   if (options.words.size() < 2 || options.words.size() > 3) {
     return absl::InvalidArgumentError(
-        "can-i: needs VERB and RESOURCE, for example: wecan can-i create storageclasses.storage.k8s.io");
+        "can-i: needs VERB and RESOURCE, for example: wecan can-i create "
+        "storageclasses.storage.k8s.io");
   }
   WECAN_RETURN_IF_ERROR(CheckVerb(options.words[0], policy));
   if (absl::StartsWith(options.words[1], "/")) return PathQuestion(options);
@@ -102,23 +111,27 @@ absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacP
   request.api_group = named.group;
   request.subresource = options.subresource;
   if (parts.size() > 1) {
-    if (!options.subresource.empty()) return absl::InvalidArgumentError("can-i: a subresource is given twice");
+    if (!options.subresource.empty())
+      return absl::InvalidArgumentError("can-i: a subresource is given twice");
     request.subresource = parts[1];
   }
   if (options.words.size() == 3) request.name = options.words[2];
 
   if (!named.known) {
-    question.note = absl::StrCat("resource ", options.words[1], " is not in the catalogue; it is taken as written");
+    question.note = absl::StrCat("resource ", options.words[1],
+                                 " is not in the catalogue; it is taken as written");
   }
   if (!options.all_namespaces && named.namespaced) {
     request.namespace_ = options.namespace_.empty() ? "default" : options.namespace_;
     if (!named.known && options.namespace_.empty()) request.namespace_.clear();
   }
   if (!named.namespaced && !options.namespace_.empty()) {
-    question.note = absl::StrCat(named.resource, " is cluster-scoped; the namespace is left out, as in the real request");
+    question.note = absl::StrCat(
+        named.resource, " is cluster-scoped; the namespace is left out, as in the real request");
   }
   // The request for one Namespace carries its name as namespace, too.
-  const bool one_namespace = named.group.empty() && named.resource == "namespaces" && !request.name.empty();
+  const bool one_namespace =
+      named.group.empty() && named.resource == "namespaces" && !request.name.empty();
   if (one_namespace && request.verb != "create") request.namespace_ = request.name;
   return question;
 }
@@ -126,7 +139,8 @@ absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacP
 std::string DescribeRequest(const RequestAttributes& r) {
   if (!r.resource_request) return absl::StrCat(r.verb, " ", r.path);
   return absl::StrCat(r.verb, " ", r.resource, r.api_group.empty() ? "" : "." + r.api_group,
-                      r.subresource.empty() ? "" : "/" + r.subresource, r.name.empty() ? "" : " " + r.name,
+                      r.subresource.empty() ? "" : "/" + r.subresource,
+                      r.name.empty() ? "" : " " + r.name,
                       r.namespace_.empty() ? " at cluster scope" : " in namespace " + r.namespace_);
 }
 

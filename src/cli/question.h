@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+
 #include "analyzer/model/rbac.h"
 #include "analyzer/model/request.h"
 #include "src/cli/options.h"
@@ -16,9 +17,10 @@ struct Question {
   std::string note;  // for standard error, may be empty
 };
 
-// "VERB RESOURCE[.GROUP][/SUB] [NAME]" or "VERB /path". Short names, singulars and kinds of the catalogue are understood;
-// the namespace follows from the resource's scope. InvalidArgument, with a suggestion, for words that mean nothing: an
-// unknown resource without a group, or a verb that neither Kubernetes nor a rule of `policy` knows.
+// "VERB RESOURCE[.GROUP][/SUB] [NAME]" or "VERB /path". Short names, singulars and kinds of the
+// catalogue are understood; the namespace follows from the resource's scope. InvalidArgument, with
+// a suggestion, for words that mean nothing: an unknown resource without a group, or a verb that
+// neither Kubernetes nor a rule of `policy` knows.
 absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacPolicy& policy);
 
 // "create storageclasses.storage.k8s.io at cluster scope".

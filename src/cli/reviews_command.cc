@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// can-i --reviews: a stream of SubjectAccessReviews in, the same objects with status out, as kube-apiserver would answer.
-// Source: kubernetes v1.36 pkg/registry/authorization/subjectaccessreview/rest.go, pkg/registry/authorization/util/helpers.go.
+// can-i --reviews: a stream of SubjectAccessReviews in, the same objects with status out, as
+// kube-apiserver would answer. Source: kubernetes v1.36
+// pkg/registry/authorization/subjectaccessreview/rest.go,
+// pkg/registry/authorization/util/helpers.go.
 #include <algorithm>
 #include <istream>
 #include <iterator>
@@ -11,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+
 #include "analyzer/base/status_macros.h"
 #include "analyzer/grants/authorizer.h"
 #include "src/cli/commands.h"
@@ -26,7 +29,8 @@ namespace {
 
 const std::vector<std::string> kFormats = {"json", "yaml", "text"};
 
-// ---- reading ------------------------------------------------------------------------------------------------------------
+// ---- reading
+// ------------------------------------------------------------------------------------------------------------
 
 Json NumberJson(const Value& value) {
   const std::string text(value.text());
@@ -40,7 +44,8 @@ Json NumberJson(const Value& value) {
 Json ToJson(const Value& value) {
   if (value.IsMapping()) {
     Json json = Json::object();
-    value.ForEachEntry([&](const Value& key, const Value& v) { json[std::string(key.text())] = ToJson(v); });
+    value.ForEachEntry(
+        [&](const Value& key, const Value& v) { json[std::string(key.text())] = ToJson(v); });
     return json;
   }
   if (value.IsSequence()) {
@@ -75,7 +80,8 @@ void Flatten(const Value& value, ReviewStream& stream) {
     stream.reviews.push_back(ToJson(value));
   } else if (!value.IsNull()) {
     stream.errors.push_back(absl::StrCat(value.span().line + 1, ":", value.span().column + 1, ": ",
-                                         kind.empty() ? "this document" : kind, " is no SubjectAccessReview"));
+                                         kind.empty() ? "this document" : kind,
+                                         " is no SubjectAccessReview"));
   }
 }
 
@@ -96,7 +102,8 @@ ReviewStream ParseReviews(absl::string_view text) {
     return stream;
   }
   for (const Stretch& stretch : SplitDocuments(text)) {
-    if (const auto error = ParseYaml(stretch.text, document, take)) fail(*error, stretch.first_line);
+    if (const auto error = ParseYaml(stretch.text, document, take))
+      fail(*error, stretch.first_line);
   }
   return stream;
 }
@@ -106,7 +113,8 @@ absl::StatusOr<std::string> ReadAll(const std::string& path, const Environment& 
   return std::string(std::istreambuf_iterator<char>(*environment.in), {});
 }
 
-// ---- answering ----------------------------------------------------------------------------------------------------------
+// ---- answering
+// ----------------------------------------------------------------------------------------------------------
 
 const Json& Member(const Json& json, const char* key) {
   static const Json kNull;
@@ -137,21 +145,24 @@ std::string SelectorError(const Json& attributes, const char* name, bool field) 
   const std::string raw = StringMember(selector, "rawSelector");
   bool failed = !raw.empty() && !(field ? IsValidFieldSelector(raw) : ParseLabelSelector(raw).ok());
   bool some_hold = false;
-  if (const Json& requirements = Member(selector, "requirements"); requirements.is_array() && !requirements.empty()) {
-    const auto valid =
-        std::count_if(requirements.begin(), requirements.end(), [&](const Json& r) { return ValidRequirement(r, field); });
+  if (const Json& requirements = Member(selector, "requirements");
+      requirements.is_array() && !requirements.empty()) {
+    const auto valid = std::count_if(requirements.begin(), requirements.end(),
+                                     [&](const Json& r) { return ValidRequirement(r, field); });
     failed = valid < static_cast<std::ptrdiff_t>(requirements.size());
     some_hold = valid > 0;
   }
   if (!failed) return "";
-  return absl::StrCat("spec.resourceAttributes.", name, some_hold ? " partially" : "", " ignored due to parse error");
+  return absl::StrCat("spec.resourceAttributes.", name, some_hold ? " partially" : "",
+                      " ignored due to parse error");
 }
 
 class Reviewer {
  public:
   explicit Reviewer(const ReviewSource& source) : source_(source), authorizer_(source.policy) {}
 
-  // Fills in review.status. False if the API server would refuse the review itself; `error` says why.
+  // Fills in review.status. False if the API server would refuse the review itself; `error` says
+  // why.
   bool Answer(Json& review, std::string* error) const {
     const Json& spec = Member(review, "spec");
     const Json& resource = Member(spec, "resourceAttributes");
@@ -169,7 +180,8 @@ class Reviewer {
     const RequestAttributes request = RequestOf(resource, path);
     const Decision decision = authorizer_.Authorize(user, request);
     Json status = {{"allowed", decision.allowed}};
-    if (const std::string reason = authorizer_.Reason(user, request, decision); !reason.empty()) status["reason"] = reason;
+    if (const std::string reason = authorizer_.Reason(user, request, decision); !reason.empty())
+      status["reason"] = reason;
     std::vector<std::string> errors = {SelectorError(resource, "fieldSelector", true),
                                        SelectorError(resource, "labelSelector", false)};
     std::erase(errors, "");
@@ -179,11 +191,13 @@ class Reviewer {
   }
 
  private:
-  // A self review is asked by the user of the command line; the others name theirs, and no group is added.
+  // A self review is asked by the user of the command line; the others name theirs, and no group is
+  // added.
   UserInfo UserOf(const Json& review, const Json& spec) const {
     if (StringMember(review, "kind") == "SelfSubjectAccessReview") return source_.user;
     UserInfo user{.name = StringMember(spec, "user")};
-    const Json& groups = Member(spec, Member(spec, "groups").is_array() ? "groups" : "group");  // v1beta1: group
+    const Json& groups =
+        Member(spec, Member(spec, "groups").is_array() ? "groups" : "group");  // v1beta1: group
     if (!groups.is_array()) return user;
     for (const Json& group : groups) {
       if (group.is_string()) user.groups.push_back(group.get<std::string>());
@@ -193,7 +207,9 @@ class Reviewer {
 
   static RequestAttributes RequestOf(const Json& resource, const Json& path) {
     if (path.is_object()) {
-      return {.resource_request = false, .verb = StringMember(path, "verb"), .path = StringMember(path, "path")};
+      return {.resource_request = false,
+              .verb = StringMember(path, "verb"),
+              .path = StringMember(path, "path")};
     }
     return {.verb = StringMember(resource, "verb"),
             .api_group = StringMember(resource, "group"),
@@ -212,7 +228,8 @@ std::string ReviewsText(const std::vector<Json>& reviews) {
   for (const Json& review : reviews) {
     const Json& status = Member(review, "status");
     absl::StrAppend(&text, Member(status, "allowed") == true ? "yes" : "no ", "  ",
-                    Printable(StringMember(Member(review, "spec"), "user")), "  ", Printable(StringMember(status, "reason")),
+                    Printable(StringMember(Member(review, "spec"), "user")), "  ",
+                    Printable(StringMember(status, "reason")),
                     Printable(StringMember(status, "evaluationError")), "\n");
   }
   return text;
@@ -224,17 +241,22 @@ absl::StatusOr<ExitCode> Reviews(const Options& options, Environment& environmen
   const std::string& path = options.review.reviews;
   WECAN_ASSIGN_OR_RETURN(const std::string text, ReadAll(path, environment));
   ReviewStream stream = ParseReviews(text);
-  if (stream.reviews.empty() && stream.errors.empty()) stream.errors.emplace_back("no SubjectAccessReview in it");
+  if (stream.reviews.empty() && stream.errors.empty())
+    stream.errors.emplace_back("no SubjectAccessReview in it");
 
   const Reviewer reviewer(source);
   bool all_allowed = true;
   for (size_t i = 0; i < stream.reviews.size(); ++i) {
     std::string error;
-    if (!reviewer.Answer(stream.reviews[i], &error)) stream.errors.push_back(absl::StrCat("review ", i + 1, ": ", error));
+    if (!reviewer.Answer(stream.reviews[i], &error))
+      stream.errors.push_back(absl::StrCat("review ", i + 1, ": ", error));
     all_allowed &= Member(Member(stream.reviews[i], "status"), "allowed") == true;
   }
-  for (const std::string& e : stream.errors) *environment.err << "wecan: " << path << ": " << Printable(e) << "\n";
-  const ExitCode code = !stream.errors.empty() ? ExitCode::kUsage : all_allowed ? ExitCode::kOk : ExitCode::kFindings;
+  for (const std::string& e : stream.errors)
+    *environment.err << "wecan: " << path << ": " << Printable(e) << "\n";
+  const ExitCode code = !stream.errors.empty() ? ExitCode::kUsage
+                        : all_allowed          ? ExitCode::kOk
+                                               : ExitCode::kFindings;
   if (options.global.quiet) return code;
   const Json list = {{"apiVersion", "v1"}, {"kind", "List"}, {"items", stream.reviews}};
   for (const Output& output : outputs) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
 #include "analyzer/requirements/strategy.h"
@@ -18,15 +19,18 @@
 namespace wecan {
 namespace {
 
-absl::Status OneOf(absl::string_view flag, const std::string& value, std::vector<absl::string_view> allowed) {
+absl::Status OneOf(absl::string_view flag, const std::string& value,
+                   std::vector<absl::string_view> allowed) {
   if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(flag, ": \"", value, "\" is none of ", absl::StrJoin(allowed, ", "),
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": \"", value, "\" is none of ",
+                                                 absl::StrJoin(allowed, ", "),
                                                  DidYouMean(value, allowed)));
 }
 
 Profile FileProfile(const std::string& path, RbacPolicy policy) {
   Profile profile{.name = absl::StrCat("file:", path), .source = path, .policy = std::move(policy)};
-  profile.release = BuildProfile({})->release;  // matching rules of manifestConfigs: those of the newest release
+  profile.release =
+      BuildProfile({})->release;  // matching rules of manifestConfigs: those of the newest release
   for (Role& role : profile.policy.roles) {
     role.aggregated_before = role.aggregation.has_value();
     role.origin = {.profile = true};
@@ -45,12 +49,14 @@ absl::StatusOr<uint64_t> ParseSize(const std::string& text) {
   if (absl::ConsumeSuffix(&number, "Gi")) unit = uint64_t{1} << 30;
   uint64_t value = 0;
   if (!absl::SimpleAtoi(number, &value) || value > (uint64_t{1} << 40) / unit) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is no size; write for example 256Mi"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", text, "\" is no size; write for example 256Mi"));
   }
   return value * unit;
 }
 
-absl::StatusOr<LoadRequest> MakeLoadRequest(const InputOptions& options, const Environment& environment) {
+absl::StatusOr<LoadRequest> MakeLoadRequest(const InputOptions& options,
+                                            const Environment& environment) {
   LoadRequest request{.paths = options.paths,
                       .load = options.load,
                       .crds = options.crds,
@@ -68,7 +74,9 @@ absl::StatusOr<LoadRequest> MakeLoadRequest(const InputOptions& options, const E
   }
   if (request.paths.empty()) {
     if (environment.in_is_terminal) {
-      return absl::InvalidArgumentError("no PATH given, and standard input is a terminal; name files or folders, for example: wecan check deploy/");
+      return absl::InvalidArgumentError(
+          "no PATH given, and standard input is a terminal; name files or folders, for example: "
+          "wecan check deploy/");
     }
     request.paths = {"-"};
   }
@@ -84,32 +92,40 @@ absl::StatusOr<Agent> MakeAgent(const AgentOptions& options) {
   if (options.agent.empty()) return agent;
   const std::vector<std::string> parts = absl::StrSplit(options.agent, ':');
   if (parts.size() != 2 || parts[0].empty() || parts[1].empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--agent: \"", options.agent, "\" is not NAMESPACE:SERVICEACCOUNT, for example open-cluster-management-agent:klusterlet-work-sa"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--agent: \"", options.agent,
+                     "\" is not NAMESPACE:SERVICEACCOUNT, for example "
+                     "open-cluster-management-agent:klusterlet-work-sa"));
   }
   agent.namespace_ = parts[0];
   agent.service_account = parts[1];
   absl::string_view klusterlet = parts[1];
-  if (options.klusterlet.empty() && absl::ConsumeSuffix(&klusterlet, "-work-sa") && !klusterlet.empty()) {
+  if (options.klusterlet.empty() && absl::ConsumeSuffix(&klusterlet, "-work-sa") &&
+      !klusterlet.empty()) {
     agent.klusterlet = std::string(klusterlet);
   }
   return agent;
 }
 
-absl::StatusOr<RbacPolicy> ReadRbacDump(const std::vector<std::string>& paths, const Environment& environment) {
+absl::StatusOr<RbacPolicy> ReadRbacDump(const std::vector<std::string>& paths,
+                                        const Environment& environment) {
   LoadRequest request{.paths = paths, .threads = environment.threads};
   const Loaded loaded = Load(request, *environment.files, *environment.in);
   bool failed = false;
   for (const Diagnostic& d : loaded.input.diagnostics) {
     if (d.rule != "WEC901") continue;
     failed = true;
-    *environment.err << "wecan: " << PlaceName(loaded.input, d.location, true) << ": " << Printable(d.message) << "\n";
+    *environment.err << "wecan: " << PlaceName(loaded.input, d.location, true) << ": "
+                     << Printable(d.message) << "\n";
   }
-  if (failed) return absl::InvalidArgumentError(absl::StrCat(absl::StrJoin(paths, ", "), ": not all of this dump could be read"));
+  if (failed)
+    return absl::InvalidArgumentError(
+        absl::StrCat(absl::StrJoin(paths, ", "), ": not all of this dump could be read"));
   return loaded.input.rbac;
 }
 
-absl::StatusOr<Profile> MakeProfile(const AgentOptions& options, const Agent& agent, const Environment& environment) {
+absl::StatusOr<Profile> MakeProfile(const AgentOptions& options, const Agent& agent,
+                                    const Environment& environment) {
   WECAN_RETURN_IF_ERROR(OneOf("--mode", options.mode, {"default", "singleton"}));
   absl::string_view path = options.profile;
   if (absl::ConsumePrefix(&path, "file:")) {
@@ -117,16 +133,18 @@ absl::StatusOr<Profile> MakeProfile(const AgentOptions& options, const Agent& ag
     return FileProfile(std::string(path), std::move(policy));
   }
   if (absl::StartsWith(options.profile, "context:")) {
-    return absl::InvalidArgumentError("--profile: a live cluster cannot be read by this version; save its RBAC objects to a "
-                                      "file (kubectl get clusterroles,clusterrolebindings,roles,rolebindings -A -o yaml) "
-                                      "and use file:PATH");
+    return absl::InvalidArgumentError(
+        "--profile: a live cluster cannot be read by this version; save its RBAC objects to a "
+        "file (kubectl get clusterroles,clusterrolebindings,roles,rolebindings -A -o yaml) "
+        "and use file:PATH");
   }
-  absl::StatusOr<Profile> profile =
-      BuildProfile({.name = options.profile,
-                    .mode = options.mode == "singleton" ? AgentMode::kSingleton : AgentMode::kDefault,
-                    .kubernetes = options.kubernetes,
-                    .agent = agent});
-  if (!profile.ok()) return absl::InvalidArgumentError(absl::StrCat("--profile: ", profile.status().message()));
+  absl::StatusOr<Profile> profile = BuildProfile(
+      {.name = options.profile,
+       .mode = options.mode == "singleton" ? AgentMode::kSingleton : AgentMode::kDefault,
+       .kubernetes = options.kubernetes,
+       .agent = agent});
+  if (!profile.ok())
+    return absl::InvalidArgumentError(absl::StrCat("--profile: ", profile.status().message()));
   return profile;
 }
 
@@ -140,19 +158,22 @@ absl::StatusOr<AnalyzeOptions> MakeAnalyzeOptions(const Options& options, const 
   analyze.derive.default_namespace = options.input.default_namespace;
   analyze.derive.shared = options.agent.shared;
   if (const std::string& name = options.agent.update_strategy; !name.empty()) {
-    WECAN_RETURN_IF_ERROR(OneOf("--update-strategy", name, {"Update", "CreateOnly", "ServerSideApply", "ReadOnly"}));
+    WECAN_RETURN_IF_ERROR(
+        OneOf("--update-strategy", name, {"Update", "CreateOnly", "ServerSideApply", "ReadOnly"}));
     analyze.derive.update_strategy = ParseUpdateStrategy(name);
   }
   if (!options.input.selector.empty()) {
     const absl::StatusOr<LabelSelector> selector = ParseLabelSelector(options.input.selector);
-    if (!selector.ok()) return absl::InvalidArgumentError(absl::StrCat("--selector: ", selector.status().message()));
+    if (!selector.ok())
+      return absl::InvalidArgumentError(absl::StrCat("--selector: ", selector.status().message()));
     analyze.derive.selector = *selector;
   }
   if (!options.input.binding_policies.empty()) analyze.derive.binding_policies = &loaded.policies;
   return analyze;
 }
 
-absl::StatusOr<std::vector<Output>> MakeOutputs(const OutputOptions& options, const std::vector<std::string>& formats) {
+absl::StatusOr<std::vector<Output>> MakeOutputs(const OutputOptions& options,
+                                                const std::vector<std::string>& formats) {
   std::vector<Output> outputs;
   int on_stdout = 0;
   for (const std::string& text : options.outputs) {
@@ -162,7 +183,9 @@ absl::StatusOr<std::vector<Output>> MakeOutputs(const OutputOptions& options, co
     on_stdout += parts.second.empty();
   }
   if (on_stdout > 1) {
-    return absl::InvalidArgumentError("--output: two formats for standard output; give all but one a file, for example -o json=report.json");
+    return absl::InvalidArgumentError(
+        "--output: two formats for standard output; give all but one a file, for example -o "
+        "json=report.json");
   }
   if (outputs.empty()) outputs.push_back({formats[0], ""});
   return outputs;

@@ -3,13 +3,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "analyzer/base/status_macros.h"
 #include "analyzer/grants/aggregate.h"
 #include "src/cli/setup.h"
 
 namespace wecan {
 
-absl::StatusOr<ReviewSource> MakeReviewSource(const Options& options, const Environment& environment) {
+absl::StatusOr<ReviewSource> MakeReviewSource(const Options& options,
+                                              const Environment& environment) {
   const ReviewOptions& review = options.review;
   WECAN_ASSIGN_OR_RETURN(const Agent agent, MakeAgent(options.agent));
   ReviewSource source;

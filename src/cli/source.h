@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+
 #include "analyzer/model/rbac.h"
 #include "analyzer/model/request.h"
 #include "src/cli/options.h"
@@ -18,7 +19,9 @@ struct ReviewSource {
   std::string method;  // "profile ocm-1.3" or "rbac dump.yaml"
 };
 
-// --rbac: the dump and nothing else, aggregated only with --aggregate; otherwise the profile, aggregated.
-absl::StatusOr<ReviewSource> MakeReviewSource(const Options& options, const Environment& environment);
+// --rbac: the dump and nothing else, aggregated only with --aggregate; otherwise the profile,
+// aggregated.
+absl::StatusOr<ReviewSource> MakeReviewSource(const Options& options,
+                                              const Environment& environment);
 
 }  // namespace wecan

@@ -56,10 +56,12 @@ Data LoadData(const std::string& root_text) {
   }
   data.strategies = Load(root / "rules/strategies.yaml");
   data.kinds = Load(root / "rules/kinds.yaml");
-  for (const fs::path& path : YamlFiles(root / "rules/findings")) data.findings.push_back(Load(path));
+  for (const fs::path& path : YamlFiles(root / "rules/findings"))
+    data.findings.push_back(Load(path));
   for (const fs::path& path : YamlFiles(root / "policies/ocm")) data.ocm.push_back(Load(path));
   std::sort(data.ocm.begin(), data.ocm.end(), [](const YAML::Node& a, const YAML::Node& b) {
-    return ReleaseKey(a["releases"][0].as<std::string>()) < ReleaseKey(b["releases"][0].as<std::string>());
+    return ReleaseKey(a["releases"][0].as<std::string>()) <
+           ReleaseKey(b["releases"][0].as<std::string>());
   });
   data.releases = Load(root / "policies/releases.yaml");
   data.user_facing_roles = Load(root / "policies/kubernetes/user-facing-roles.yaml");

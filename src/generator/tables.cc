@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes one C++ source with all tables. Equal lists are written once and shared; every table is constexpr, so starting the
-// program parses nothing.
+// Writes one C++ source with all tables. Equal lists are written once and shared; every table is
+// constexpr, so starting the program parses nothing.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "src/generator/data.h"
 
 namespace wecan {
@@ -38,20 +39,24 @@ class TableWriter {
     return absl::StrCat(
         "// Generated from rules/ and policies/; do not edit.\n"
         "#include \"analyzer/grants/guardrails.h\"\n#include \"analyzer/grants/profile.h\"\n"
-        "#include \"analyzer/model/finding_rule.h\"\n#include \"analyzer/model/resource_catalog.h\"\n"
-        "#include \"analyzer/requirements/kind_rules.h\"\n#include \"analyzer/requirements/strategy.h\"\n\n"
+        "#include \"analyzer/model/finding_rule.h\"\n#include "
+        "\"analyzer/model/resource_catalog.h\"\n"
+        "#include \"analyzer/requirements/kind_rules.h\"\n#include "
+        "\"analyzer/requirements/strategy.h\"\n\n"
         "namespace wecan {\nnamespace {\n",
         arrays_, "}  // namespace\n\n", functions_, "}  // namespace wecan\n");
   }
 
  private:
-  // Writes `constexpr TYPE NAME[] = {...};` once per distinct content and gives the expression that names it.
+  // Writes `constexpr TYPE NAME[] = {...};` once per distinct content and gives the expression that
+  // names it.
   std::string Array(const std::string& type, const std::vector<std::string>& items) {
     if (items.empty()) return "{}";
     const std::string body = absl::StrCat(type, "[] {", absl::StrJoin(items, ",\n  "), "}");
     const auto [it, inserted] = names_.try_emplace(body, absl::StrCat("k", names_.size()));
     if (inserted) {
-      absl::StrAppend(&arrays_, "constexpr ", type, " ", it->second, "[] = {\n  ", absl::StrJoin(items, ",\n  "), "};\n");
+      absl::StrAppend(&arrays_, "constexpr ", type, " ", it->second, "[] = {\n  ",
+                      absl::StrJoin(items, ",\n  "), "};\n");
     }
     return it->second;
   }
@@ -62,11 +67,14 @@ class TableWriter {
     return Array("absl::string_view", quoted);
   }
 
-  void Table(const std::string& type, const std::string& function, const std::vector<std::string>& rows) {
-    absl::StrAppend(&functions_, "absl::Span<const ", type, "> ", function, "() { return ", Array(type, rows), "; }\n");
+  void Table(const std::string& type, const std::string& function,
+             const std::vector<std::string>& rows) {
+    absl::StrAppend(&functions_, "absl::Span<const ", type, "> ", function, "() { return ",
+                    Array(type, rows), "; }\n");
   }
   void Constant(const std::string& function, const std::string& value) {
-    absl::StrAppend(&functions_, "absl::string_view ", function, "() { return ", Quote(value), "; }\n");
+    absl::StrAppend(&functions_, "absl::string_view ", function, "() { return ", Quote(value),
+                    "; }\n");
   }
 
   void Catalogue() {
@@ -74,21 +82,28 @@ class TableWriter {
     const auto add = [&](const YAML::Node& e, bool builtin, const std::string& source) {
       const std::string group = Text(e, "group"), kind = Text(e, "kind");
       const std::vector<std::string> verbs = List(e, "verbs");
-      const auto has = [&](const char* v) { return std::find(verbs.begin(), verbs.end(), v) != verbs.end(); };
-      const std::string singular = Text(e, "singular").empty() ? absl::AsciiStrToLower(kind) : Text(e, "singular");
-      const std::string row = absl::StrCat(
-          "{", Quote(group), ", ", Quote(kind), ", ", Quote(Text(e, "plural")), ", ", Quote(singular), ", ",
-          Quote(absl::StrJoin(List(e, "shortNames"), " ")), ", ", Quote(absl::StrJoin(List(e, "versions"), " ")), ", ",
-          Quote(source), ", ", Bool(IsTrue(e, "namespaced")), ", ", Bool(builtin), ", ",
-          Bool(!builtin || (has("list") && has("watch"))), "}");
-      if (Text(e, "plural").empty() || kind.empty()) throw std::runtime_error("catalogue: entry without kind or plural");
+      const auto has = [&](const char* v) {
+        return std::find(verbs.begin(), verbs.end(), v) != verbs.end();
+      };
+      const std::string singular =
+          Text(e, "singular").empty() ? absl::AsciiStrToLower(kind) : Text(e, "singular");
+      const std::string row =
+          absl::StrCat("{", Quote(group), ", ", Quote(kind), ", ", Quote(Text(e, "plural")), ", ",
+                       Quote(singular), ", ", Quote(absl::StrJoin(List(e, "shortNames"), " ")),
+                       ", ", Quote(absl::StrJoin(List(e, "versions"), " ")), ", ", Quote(source),
+                       ", ", Bool(IsTrue(e, "namespaced")), ", ", Bool(builtin), ", ",
+                       Bool(!builtin || (has("list") && has("watch"))), "}");
+      if (Text(e, "plural").empty() || kind.empty())
+        throw std::runtime_error("catalogue: entry without kind or plural");
       if (!rows.emplace(std::make_pair(group, kind), row).second) {
-        throw std::runtime_error(absl::StrCat("catalogue: ", group, "/", kind, " stands there twice"));
+        throw std::runtime_error(
+            absl::StrCat("catalogue: ", group, "/", kind, " stands there twice"));
       }
     };
     for (const YAML::Node& e : data_.builtin["builtin"]) add(e, true, "Kubernetes 1.36");
     for (const YAML::Node& file : data_.custom) {
-      for (const YAML::Node& e : file["custom"]) add(e, false, absl::StrJoin(List(e, "source"), ", "));
+      for (const YAML::Node& e : file["custom"])
+        add(e, false, absl::StrJoin(List(e, "source"), ", "));
     }
     std::vector<std::string> sorted;
     for (const auto& [key, row] : rows) sorted.push_back(row);
@@ -96,7 +111,8 @@ class TableWriter {
 
     std::vector<std::string> virtual_rows;
     for (const YAML::Node& e : data_.builtin["virtual"]) {
-      virtual_rows.push_back(absl::StrCat("{", Quote(Text(e, "group")), ", ", Quote(Text(e, "resource")), ", ",
+      virtual_rows.push_back(absl::StrCat("{", Quote(Text(e, "group")), ", ",
+                                          Quote(Text(e, "resource")), ", ",
                                           Bool(IsTrue(e, "namespaced")), "}"));
     }
     Table("VirtualResource", "VirtualResources", virtual_rows);
@@ -109,12 +125,13 @@ class TableWriter {
     for (const YAML::Node& f : data_.findings) {
       const YAML::Node examples = f["examples"];
       rows.push_back(absl::StrCat(
-          "{", Quote(Text(f, "id")), ", ", Quote(Text(f, "name")), ", ", kLevels.at(Text(f, "level")), ", ",
-          Bool(IsTrue(f, "blocks")), ", ", Bool(Text(f, "implemented") != "false"), ",\n   ", Quote(Text(f, "title")),
-          ",\n   ", Quote(Text(f, "summary")), ",\n   ", Quote(Text(f, "help")), ",\n   ", Quote(Text(f, "fix")), ",\n   ",
-          Quote(Text(f, "source")), ",\n   ", Quote(Text(f, "command")), ", ",
-          Quote(absl::StrJoin(List(examples, "flags"), " ")), ",\n   ", Quote(Text(examples, "bad")), ",\n   ",
-          Quote(Text(examples, "good")), "}"));
+          "{", Quote(Text(f, "id")), ", ", Quote(Text(f, "name")), ", ",
+          kLevels.at(Text(f, "level")), ", ", Bool(IsTrue(f, "blocks")), ", ",
+          Bool(Text(f, "implemented") != "false"), ",\n   ", Quote(Text(f, "title")), ",\n   ",
+          Quote(Text(f, "summary")), ",\n   ", Quote(Text(f, "help")), ",\n   ",
+          Quote(Text(f, "fix")), ",\n   ", Quote(Text(f, "source")), ",\n   ",
+          Quote(Text(f, "command")), ", ", Quote(absl::StrJoin(List(examples, "flags"), " ")),
+          ",\n   ", Quote(Text(examples, "bad")), ",\n   ", Quote(Text(examples, "good")), "}"));
     }
     Table("FindingRule", "FindingRules", rows);
   }
@@ -131,9 +148,10 @@ class TableWriter {
   void Strategies() {
     std::vector<std::string> rows;
     for (const YAML::Node& s : data_.strategies["strategies"]) {
-      rows.push_back(absl::StrCat("{UpdateStrategy::k", Text(s, "name"), ", ", Quote(Text(s, "name")), ", ",
-                                  Verbs(List(s, "apply")), ", ", Verbs(List(s, "remove")), ", ",
-                                  Verbs(List(s, "shared")), ", ", Bool(IsTrue(s, "createNamed")), "}"));
+      rows.push_back(absl::StrCat("{UpdateStrategy::k", Text(s, "name"), ", ",
+                                  Quote(Text(s, "name")), ", ", Verbs(List(s, "apply")), ", ",
+                                  Verbs(List(s, "remove")), ", ", Verbs(List(s, "shared")), ", ",
+                                  Bool(IsTrue(s, "createNamed")), "}"));
     }
     Table("StrategyRule", "StrategyRules", rows);
     const YAML::Node configs = data_.strategies["manifestConfigs"];
@@ -147,16 +165,20 @@ class TableWriter {
   void Kinds() {
     std::vector<std::string> steering, never, recreated;
     for (const YAML::Node& s : data_.kinds["steering"]) {
-      steering.push_back(absl::StrCat("{", Quote(Text(s, "group")), ", ", Texts(List(s, "except")), "}"));
+      steering.push_back(
+          absl::StrCat("{", Quote(Text(s, "group")), ", ", Texts(List(s, "except")), "}"));
     }
     for (const YAML::Node& n : data_.kinds["neverDownsynced"]) {
-      never.push_back(absl::StrCat("{", Quote(Text(n, "group")), ", ", Quote(Text(n, "resource")), "}"));
+      never.push_back(
+          absl::StrCat("{", Quote(Text(n, "group")), ", ", Quote(Text(n, "resource")), "}"));
     }
     for (const YAML::Node& r : data_.strategies["recreatedUnderUpdate"]) {
-      recreated.push_back(absl::StrCat("{", Quote(Text(r, "group")), ", ", Quote(Text(r, "kind")), "}"));
+      recreated.push_back(
+          absl::StrCat("{", Quote(Text(r, "group")), ", ", Quote(Text(r, "kind")), "}"));
     }
     std::vector<std::string> client_side;
-    for (const YAML::Node& c : data_.kinds["clientSide"]) client_side.push_back(Quote(Text(c, "group")));
+    for (const YAML::Node& c : data_.kinds["clientSide"])
+      client_side.push_back(Quote(Text(c, "group")));
     Table("absl::string_view", "ClientSideGroups", client_side);
     Table("SteeringGroup", "SteeringGroups", steering);
     Table("NeverDownsynced", "NeverDownsyncedResources", never);
@@ -166,8 +188,9 @@ class TableWriter {
   std::string Rules(const YAML::Node& rules) {
     std::vector<std::string> rows;
     for (const YAML::Node& r : rules) {
-      rows.push_back(absl::StrCat("{", Texts(List(r, "verbs")), ", ", Texts(List(r, "apiGroups")), ", ",
-                                  Texts(List(r, "resources")), ", ", Texts(List(r, "resourceNames")), ", ",
+      rows.push_back(absl::StrCat("{", Texts(List(r, "verbs")), ", ", Texts(List(r, "apiGroups")),
+                                  ", ", Texts(List(r, "resources")), ", ",
+                                  Texts(List(r, "resourceNames")), ", ",
                                   Texts(List(r, "nonResourceURLs")), "}"));
     }
     return Array("RuleRow", rows);
@@ -177,7 +200,8 @@ class TableWriter {
     std::vector<std::string> rows;
     if (labels) {
       for (const auto& kv : labels) {
-        rows.push_back(absl::StrCat("{", Quote(kv.first.Scalar()), ", ", Quote(kv.second.Scalar()), "}"));
+        rows.push_back(
+            absl::StrCat("{", Quote(kv.first.Scalar()), ", ", Quote(kv.second.Scalar()), "}"));
       }
     }
     return Array("LabelRow", rows);
@@ -188,35 +212,39 @@ class TableWriter {
     if (const YAML::Node rule = role["aggregationRule"]) {
       const YAML::Node selectors = rule["clusterRoleSelectors"];
       if (selectors.size() != 1 || selectors[0].size() != 1) {
-        throw std::runtime_error(Text(role, "name") + ": an aggregationRule here has one selector of matchLabels");
+        throw std::runtime_error(Text(role, "name") +
+                                 ": an aggregationRule here has one selector of matchLabels");
       }
       aggregation = LabelRows(selectors[0]["matchLabels"]);
     }
-    return absl::StrCat("{", Bool(Text(role, "kind") == "ClusterRole"), ", ", Quote(Text(role, "namespace")), ", ",
-                        Quote(Text(role, "name")), ", ", LabelRows(role["labels"]), ", ", aggregation, ", ",
-                        Rules(role["rules"]), "}");
+    return absl::StrCat("{", Bool(Text(role, "kind") == "ClusterRole"), ", ",
+                        Quote(Text(role, "namespace")), ", ", Quote(Text(role, "name")), ", ",
+                        LabelRows(role["labels"]), ", ", aggregation, ", ", Rules(role["rules"]),
+                        "}");
   }
 
   std::string BindingRowOf(const YAML::Node& b) {
     std::vector<std::string> subjects;
     if (const YAML::Node s = b["subject"]) {
-      subjects.push_back(
-          absl::StrCat("{\"ServiceAccount\", ", Quote(Text(s, "namespace")), ", ", Quote(Text(s, "name")), "}"));
+      subjects.push_back(absl::StrCat("{\"ServiceAccount\", ", Quote(Text(s, "namespace")), ", ",
+                                      Quote(Text(s, "name")), "}"));
     }
     if (b["subjects"]) {
       for (const YAML::Node& s : b["subjects"]) {
-        subjects.push_back(absl::StrCat("{", Quote(Text(s, "kind")), ", ", Quote(Text(s, "namespace")), ", ",
-                                        Quote(Text(s, "name")), "}"));
+        subjects.push_back(absl::StrCat("{", Quote(Text(s, "kind")), ", ",
+                                        Quote(Text(s, "namespace")), ", ", Quote(Text(s, "name")),
+                                        "}"));
       }
     }
     const std::vector<std::string> modes = List(b, "modes");
     const auto in = [&](const char* mode) {
       return modes.empty() || std::find(modes.begin(), modes.end(), mode) != modes.end();
     };
-    return absl::StrCat("{", Bool(Text(b, "kind") == "ClusterRoleBinding"), ", ", Quote(Text(b, "namespace")), ", ",
-                        Quote(Text(b, "name")), ", ", Quote(Text(b["roleRef"], "kind")), ", ",
-                        Quote(Text(b["roleRef"], "name")), ", ", Array("SubjectRow", subjects), ", ", Bool(in("default")),
-                        ", ", Bool(in("singleton")), "}");
+    return absl::StrCat("{", Bool(Text(b, "kind") == "ClusterRoleBinding"), ", ",
+                        Quote(Text(b, "namespace")), ", ", Quote(Text(b, "name")), ", ",
+                        Quote(Text(b["roleRef"], "kind")), ", ", Quote(Text(b["roleRef"], "name")),
+                        ", ", Array("SubjectRow", subjects), ", ", Bool(in("default")), ", ",
+                        Bool(in("singleton")), "}");
   }
 
   std::vector<std::string> RoleRows(const YAML::Node& roles) {
@@ -233,8 +261,8 @@ class TableWriter {
   void Kubernetes() {
     std::vector<std::string> rows;
     for (const YAML::Node& set : data_.user_facing_roles["sets"]) {
-      rows.push_back(absl::StrCat("{", Texts(List(set, "versions")), ", ", Rules(set["view"]), ", ", Rules(set["edit"]),
-                                  ", ", Rules(set["admin"]), "}"));
+      rows.push_back(absl::StrCat("{", Texts(List(set, "versions")), ", ", Rules(set["view"]), ", ",
+                                  Rules(set["edit"]), ", ", Rules(set["admin"]), "}"));
     }
     Table("KubernetesRow", "KubernetesTable", rows);
     Constant("DefaultKubernetes", Text(data_.releases["kubernetes"], "default"));
@@ -270,10 +298,11 @@ class TableWriter {
     std::vector<std::string> rows;
     for (const YAML::Node& g : data_.guardrails["guardrails"]) {
       const YAML::Node match = g["match"];
-      rows.push_back(absl::StrCat("{", Quote(Text(g, "id")), ", ", Texts(List(match, "verbs")), ", ",
-                                  Texts(List(match, "apiGroups")), ", ", Texts(List(match, "resources")), ", ",
-                                  Bool(Text(match, "scope") == "cluster"), ", ", Bool(IsTrue(g, "overBroad")), ", ",
-                                  Quote(Text(g, "reason")), "}"));
+      rows.push_back(
+          absl::StrCat("{", Quote(Text(g, "id")), ", ", Texts(List(match, "verbs")), ", ",
+                       Texts(List(match, "apiGroups")), ", ", Texts(List(match, "resources")), ", ",
+                       Bool(Text(match, "scope") == "cluster"), ", ", Bool(IsTrue(g, "overBroad")),
+                       ", ", Quote(Text(g, "reason")), "}"));
     }
     Table("Guardrail", "Guardrails", rows);
   }

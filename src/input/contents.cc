@@ -2,6 +2,7 @@
 #include "src/input/contents.h"
 
 #include "absl/strings/str_cat.h"
+
 #include "analyzer/base/utf8.h"
 
 namespace wecan {
@@ -49,11 +50,13 @@ SourceLocation Extraction::Locate(const Span& span) const {
                    .column = span.column + 1,
                    .end_line = first_line_ + span.end_line + 1,
                    .end_column = span.end_column + 1};
-  // Almost every place we report starts a line; only behind other text on the line can the two columns differ.
+  // Almost every place we report starts a line; only behind other text on the line can the two
+  // columns differ.
   const uint32_t before = span.column == 0 ? 0 : SurrogatePairs(text_, span.line, span.column);
   const bool wide = before > 0 || span.end_column > 64;
   l.utf16_column = l.column + before;
-  l.utf16_end_column = l.end_column + (wide ? SurrogatePairs(text_, span.end_line, span.end_column) : 0);
+  l.utf16_end_column =
+      l.end_column + (wide ? SurrogatePairs(text_, span.end_line, span.end_column) : 0);
   return l;
 }
 
@@ -64,7 +67,8 @@ SourceLocation Extraction::Locate(const Value& key, const Value& value) const {
   return Locate(span);
 }
 
-void Extraction::Report(absl::string_view rule, Level level, std::string message, const SourceLocation& location) {
+void Extraction::Report(absl::string_view rule, Level level, std::string message,
+                        const SourceLocation& location) {
   input().diagnostics.push_back({std::string(rule), level, std::move(message), location});
 }
 
@@ -72,15 +76,18 @@ void Extraction::Error(const Value& value, std::string message) {
   Report("WEC901", Level::kError, std::move(message), Locate(value));
 }
 
-std::optional<std::string> Extraction::String(const Value& object, absl::string_view key, absl::string_view what) {
+std::optional<std::string> Extraction::String(const Value& object, absl::string_view key,
+                                              absl::string_view what) {
   const Value value = object[key];
   if (!value || value.IsNull()) return "";
   if (const auto text = value.AsString()) return std::string(*text);
-  Error(value, absl::StrCat(what, " is ", TypeName(value), ", not a string", value.IsScalar() ? "; put it in quotes" : ""));
+  Error(value, absl::StrCat(what, " is ", TypeName(value), ", not a string",
+                            value.IsScalar() ? "; put it in quotes" : ""));
   return std::nullopt;
 }
 
-std::vector<std::string> Extraction::Strings(const Value& object, absl::string_view key, absl::string_view what) {
+std::vector<std::string> Extraction::Strings(const Value& object, absl::string_view key,
+                                             absl::string_view what) {
   std::vector<std::string> strings;
   const Value list = object[key];
   if (!list || list.IsNull()) return strings;
@@ -111,7 +118,8 @@ Labels Extraction::StringMap(const Value& map, absl::string_view what) {
     } else {
       Report("", Level::kWarning,
              absl::StrCat(what, " \"", key.text(), "\" is ", TypeName(value),
-                          ", not a string: kubectl refuses it, and it counts for nothing here. Put the value in quotes"),
+                          ", not a string: kubectl refuses it, and it counts for nothing here. Put "
+                          "the value in quotes"),
              Locate(key, value));
     }
   });

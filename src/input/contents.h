@@ -5,25 +5,31 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+
 #include "analyzer/model/object.h"
 #include "src/input/document.h"
 
 namespace wecan {
 
-// What one stretch of text holds. Indices (Object::work, Origin::object ...) and documents count from 0 within it, lines
-// within the file; `file` of every location is 0. Load() puts stretches together.
+// What one stretch of text holds. Indices (Object::work, Origin::object ...) and documents count
+// from 0 within it, lines within the file; `file` of every location is 0. Load() puts stretches
+// together.
 struct Contents {
   AnalysisInput input;  // without files
   uint32_t documents = 0;
-  bool is_template = false;           // not rendered: nothing of the file counts
+  bool is_template = false;  // not rendered: nothing of the file counts
   SourceLocation template_location;
 };
 
 // Where the values being read stand, and how to say what is wrong with them.
 class Extraction {
  public:
-  Extraction(Contents& contents, absl::string_view text, uint32_t first_line, std::string helm_source)
-      : contents_(contents), text_(text), first_line_(first_line), helm_source_(std::move(helm_source)) {}
+  Extraction(Contents& contents, absl::string_view text, uint32_t first_line,
+             std::string helm_source)
+      : contents_(contents),
+        text_(text),
+        first_line_(first_line),
+        helm_source_(std::move(helm_source)) {}
 
   Contents& contents() { return contents_; }
   AnalysisInput& input() { return contents_.input; }
@@ -35,15 +41,20 @@ class Extraction {
   // From the start of `key` to the end of `value`: the `kind:` line.
   SourceLocation Locate(const Value& key, const Value& value) const;
 
-  void Report(absl::string_view rule, Level level, std::string message, const SourceLocation& location);
+  void Report(absl::string_view rule, Level level, std::string message,
+              const SourceLocation& location);
   // WEC901 at `value`.
   void Error(const Value& value, std::string message);
 
-  // The string at `object[key]`: "" when absent or null. Any other type is an error at its place, and nothing.
-  std::optional<std::string> String(const Value& object, absl::string_view key, absl::string_view what);
+  // The string at `object[key]`: "" when absent or null. Any other type is an error at its place,
+  // and nothing.
+  std::optional<std::string> String(const Value& object, absl::string_view key,
+                                    absl::string_view what);
   // A list of strings: empty when absent or null. Wrong types are errors; what is right is kept.
-  std::vector<std::string> Strings(const Value& object, absl::string_view key, absl::string_view what);
-  // metadata.labels or another map of strings. Values that are no strings are left out with a warning: they grant nothing.
+  std::vector<std::string> Strings(const Value& object, absl::string_view key,
+                                   absl::string_view what);
+  // metadata.labels or another map of strings. Values that are no strings are left out with a
+  // warning: they grant nothing.
   Labels StringMap(const Value& map, absl::string_view what);
 
  private:
@@ -57,7 +68,8 @@ class Extraction {
 void ExtractRbac(Extraction& extraction, const Value& value, int object);
 void ExtractCustomResourceDefinition(Extraction& extraction, const Value& value);
 void ExtractBindingPolicy(Extraction& extraction, const Value& value, int object);
-// A Binding's entries become objects; a ManifestWork's manifests are left to the caller, which gets their list.
+// A Binding's entries become objects; a ManifestWork's manifests are left to the caller, which gets
+// their list.
 void ExtractBinding(Extraction& extraction, const Value& value, int object);
 Value ExtractManifestWork(Extraction& extraction, const Value& value, int object);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// No function here recurses over the shape of the input: depth and the number of nodes after aliases are counted while the
-// nodes arrive, and a document beyond its budget never becomes one.
+// No function here recurses over the shape of the input: depth and the number of nodes after
+// aliases are counted while the nodes arrive, and a document beyond its budget never becomes one.
 #include "src/input/document.h"
 
 #include <algorithm>
@@ -29,8 +29,10 @@ bool IsInt(absl::string_view text) {
   if (absl::ConsumePrefix(&text, "0x") || absl::ConsumePrefix(&text, "0X")) {
     return AllDigits(text, "0123456789abcdefABCDEF_");
   }
-  if (absl::ConsumePrefix(&text, "0b") || absl::ConsumePrefix(&text, "0B")) return AllDigits(text, "01_");
-  if (absl::ConsumePrefix(&text, "0o") || absl::ConsumePrefix(&text, "0O")) return AllDigits(text, "01234567_");
+  if (absl::ConsumePrefix(&text, "0b") || absl::ConsumePrefix(&text, "0B"))
+    return AllDigits(text, "01_");
+  if (absl::ConsumePrefix(&text, "0o") || absl::ConsumePrefix(&text, "0O"))
+    return AllDigits(text, "01234567_");
   return AllDigits(text, "0123456789_") && text[0] != '_';
 }
 
@@ -56,7 +58,8 @@ bool IsFloat(absl::string_view text) {
 }
 
 ScalarType TypeOf(absl::string_view text, bool plain, absl::string_view tag) {
-  if (tag.empty() || tag == "!") return plain && tag.empty() ? ResolvePlain(text) : ScalarType::kString;
+  if (tag.empty() || tag == "!")
+    return plain && tag.empty() ? ResolvePlain(text) : ScalarType::kString;
   if (tag == "tag:yaml.org,2002:int") return ScalarType::kInt;
   if (tag == "tag:yaml.org,2002:float") return ScalarType::kFloat;
   if (tag == "tag:yaml.org,2002:bool") return ScalarType::kBool;
@@ -71,8 +74,9 @@ ScalarType ResolvePlain(absl::string_view text) {
   // Most scalars of a manifest start with a letter that no special word starts with.
   if (!absl::StrContains("~nNyYtTfFoO+-.0123456789", text[0])) return ScalarType::kString;
   if (OneOf(text, {"~", "null", "Null", "NULL"})) return ScalarType::kNull;
-  if (OneOf(text, {"y",  "Y",  "yes", "Yes", "YES", "on",  "On",  "ON",  "true",  "True",  "TRUE",
-                   "n",  "N",  "no",  "No",  "NO",  "off", "Off", "OFF", "false", "False", "FALSE"})) {
+  if (OneOf(text,
+            {"y", "Y", "yes", "Yes", "YES", "on",  "On",  "ON",  "true",  "True",  "TRUE",
+             "n", "N", "no",  "No",  "NO",  "off", "Off", "OFF", "false", "False", "FALSE"})) {
     return ScalarType::kBool;
   }
   if (IsInt(text)) return ScalarType::kInt;
@@ -80,16 +84,20 @@ ScalarType ResolvePlain(absl::string_view text) {
   return ScalarType::kString;
 }
 
-// ---- Value ----------------------------------------------------------------------------------------------------------
+// ---- Value
+// ----------------------------------------------------------------------------------------------------------
 
-Value::Value(const Document* document, uint32_t index) : document_(document), raw_(index), index_(index) {
+Value::Value(const Document* document, uint32_t index)
+    : document_(document), raw_(index), index_(index) {
   if (document->nodes_[index].kind == NodeKind::kAlias) index_ = document->nodes_[index].target;
 }
 
 const Node& Value::node() const { return document_->nodes_[index_]; }
 
 bool Value::IsMapping() const { return document_ != nullptr && node().kind == NodeKind::kMapping; }
-bool Value::IsSequence() const { return document_ != nullptr && node().kind == NodeKind::kSequence; }
+bool Value::IsSequence() const {
+  return document_ != nullptr && node().kind == NodeKind::kSequence;
+}
 bool Value::IsScalar() const { return document_ != nullptr && node().kind == NodeKind::kScalar; }
 bool Value::IsNull() const { return IsScalar() && node().type == ScalarType::kNull; }
 bool Value::IsString() const { return IsScalar() && node().type == ScalarType::kString; }
@@ -105,10 +113,13 @@ std::optional<absl::string_view> Value::AsString() const {
 
 bool Value::IsTrue() const {
   return IsScalar() && node().type == ScalarType::kBool &&
-         OneOf(node().text, {"y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE"});
+         OneOf(node().text,
+               {"y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE"});
 }
 
-Value Value::First() const { return node().next > index_ + 1 ? Value(document_, index_ + 1) : Value(); }
+Value Value::First() const {
+  return node().next > index_ + 1 ? Value(document_, index_ + 1) : Value();
+}
 
 Value Value::Next(const Value& parent) const {
   const uint32_t next = document_->nodes_[raw_].next;
@@ -127,12 +138,14 @@ Value Value::Find(absl::string_view wanted, Value* key_node) const {
   for (Value key = First(); key;) {
     const Value value = key.Next(*this);
     if (IsMergeKey(key)) {
-      // Applied where it stands: it overrides what came before it. In a list of maps the earlier ones win.
+      // Applied where it stands: it overrides what came before it. In a list of maps the earlier
+      // ones win.
       Value merged;
       if (value.IsMapping()) {
         merged = value.Find(wanted, key_node);
       } else if (value.IsSequence()) {
-        for (Value item = value.First(); item && !merged; item = item.Next(value)) merged = item.Find(wanted, key_node);
+        for (Value item = value.First(); item && !merged; item = item.Next(value))
+          merged = item.Find(wanted, key_node);
       }
       if (merged) found = merged;
     } else if (key.text() == wanted) {
@@ -179,7 +192,8 @@ void Value::CollectEntries(std::vector<std::pair<Value, Value>>& entries,
   }
 }
 
-// ---- Document -------------------------------------------------------------------------------------------------------
+// ---- Document
+// -------------------------------------------------------------------------------------------------------
 
 void Document::Clear() {
   nodes_.clear();
@@ -217,13 +231,17 @@ bool Document::Fail(std::string message, const Span& span) {
 }
 
 bool Document::TooManyNodes(const Span& span) {
-  Fail(absl::StrCat("more than ", budgets_.nodes, " nodes after aliases; split the document or raise --max-nodes"), span);
+  Fail(absl::StrCat("more than ", budgets_.nodes,
+                    " nodes after aliases; split the document or raise --max-nodes"),
+       span);
   error_.budget = true;
   return false;
 }
 
 bool Document::TooDeep(const Span& span) {
-  Fail(absl::StrCat("nested deeper than ", budgets_.depth, " levels; raise --max-depth if this is meant"), span);
+  Fail(absl::StrCat("nested deeper than ", budgets_.depth,
+                    " levels; raise --max-depth if this is meant"),
+       span);
   error_.budget = true;
   return false;
 }
@@ -247,9 +265,13 @@ bool Document::Add(Node node, absl::string_view anchor, const Extent& extent) {
   return true;
 }
 
-bool Document::Scalar(absl::string_view text, bool plain, absl::string_view tag, absl::string_view anchor,
-                      const Span& span) {
-  return Add({.kind = NodeKind::kScalar, .type = TypeOf(text, plain, tag), .plain = plain, .span = span, .text = text},
+bool Document::Scalar(absl::string_view text, bool plain, absl::string_view tag,
+                      absl::string_view anchor, const Span& span) {
+  return Add({.kind = NodeKind::kScalar,
+              .type = TypeOf(text, plain, tag),
+              .plain = plain,
+              .span = span,
+              .text = text},
              anchor, {});
 }
 
@@ -281,8 +303,10 @@ bool Document::Alias(absl::string_view anchor, const Span& span) {
   const auto target = anchors_.find(anchor);
   if (target == anchors_.end()) return Fail(absl::StrCat("unknown anchor \"", anchor, "\""), span);
   const auto extent = extents_.find(target->second);
-  if (extent == extents_.end()) return Fail(absl::StrCat("anchor \"", anchor, "\" contains itself"), span);
-  return Add({.kind = NodeKind::kAlias, .target = target->second, .span = span}, "", extent->second);
+  if (extent == extents_.end())
+    return Fail(absl::StrCat("anchor \"", anchor, "\" contains itself"), span);
+  return Add({.kind = NodeKind::kAlias, .target = target->second, .span = span}, "",
+             extent->second);
 }
 
 // Looks for equal keys and for keys that are no scalars.

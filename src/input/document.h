@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One YAML or JSON document as a flat array of nodes in document order. Children follow their parent; `next` skips a whole
-// subtree, so what nobody asks for costs nothing but the array entry. Scalars are views into the input or into the
-// document's arena; both must outlive it. Reused from document to document to keep memory constant.
+// One YAML or JSON document as a flat array of nodes in document order. Children follow their
+// parent; `next` skips a whole subtree, so what nobody asks for costs nothing but the array entry.
+// Scalars are views into the input or into the document's arena; both must outlive it. Reused from
+// document to document to keep memory constant.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ namespace wecan {
 
 enum class NodeKind : uint8_t { kScalar, kMapping, kSequence, kAlias };
 
-// What a scalar is, by the rules of kubectl's YAML parser (YAML 1.1: `on`, `yes` and `0x1F` are no strings).
+// What a scalar is, by the rules of kubectl's YAML parser (YAML 1.1: `on`, `yes` and `0x1F` are no
+// strings).
 enum class ScalarType : uint8_t { kNull, kBool, kInt, kFloat, kString };
 
 // How a plain (unquoted, untagged) scalar resolves. Source: go.yaml.in/yaml/v2 resolve.go.
@@ -39,7 +41,8 @@ struct Node {
   absl::string_view text;  // of scalars
 };
 
-// What does not parse, or goes beyond a budget. Position 1-based in the text given; line 0 for the whole.
+// What does not parse, or goes beyond a budget. Position 1-based in the text given; line 0 for the
+// whole.
 struct SyntaxError {
   std::string message;
   uint32_t line = 0;
@@ -62,7 +65,8 @@ struct Budgets {
 
 class Document;
 
-// A node of a document, with aliases followed and merge keys resolved. Cheap to copy; invalid (false) where there is none.
+// A node of a document, with aliases followed and merge keys resolved. Cheap to copy; invalid
+// (false) where there is none.
 class Value {
  public:
   Value() = default;
@@ -71,7 +75,7 @@ class Value {
   explicit operator bool() const { return document_ != nullptr; }
   bool IsMapping() const;
   bool IsSequence() const;
-  bool IsNull() const;    // a null scalar; not an absent one
+  bool IsNull() const;  // a null scalar; not an absent one
   bool IsString() const;
   bool IsScalar() const;
   ScalarType type() const;
@@ -85,7 +89,8 @@ class Value {
 
   Span span() const;
 
-  // The value of `key` in a mapping as kubectl sees it: merge keys (`<<`) resolved in order, the last of equal keys wins.
+  // The value of `key` in a mapping as kubectl sees it: merge keys (`<<`) resolved in order, the
+  // last of equal keys wins.
   Value operator[](absl::string_view key) const;
   // Like [], also giving the key's own node.
   Value Find(absl::string_view key, Value* key_node) const;
@@ -104,10 +109,11 @@ class Value {
 
  private:
   std::vector<std::pair<Value, Value>> Entries() const;
-  void CollectEntries(std::vector<std::pair<Value, Value>>& entries, absl::flat_hash_map<absl::string_view, size_t>& index) const;
+  void CollectEntries(std::vector<std::pair<Value, Value>>& entries,
+                      absl::flat_hash_map<absl::string_view, size_t>& index) const;
   const Node& node() const;
-  Value First() const;                      // the first child
-  Value Next(const Value& parent) const;    // the sibling behind this child of `parent`
+  Value First() const;                    // the first child
+  Value Next(const Value& parent) const;  // the sibling behind this child of `parent`
 
   const Document* document_ = nullptr;
   uint32_t raw_ = 0;    // the node as it stands in the parent
@@ -125,12 +131,14 @@ class Document {
   bool empty() const { return nodes_.empty(); }
   Value root() const { return nodes_.empty() ? Value() : Value(this, 0); }
   const std::vector<DuplicateKey>& duplicates() const { return duplicates_; }
-  // A key that is no scalar, which kubectl refuses: a flow mapping, as in `{{ .Values.x }}` read as YAML, or another one.
+  // A key that is no scalar, which kubectl refuses: a flow mapping, as in `{{ .Values.x }}` read as
+  // YAML, or another one.
   const std::optional<Span>& flow_mapping_key() const { return flow_mapping_key_; }
   const std::optional<Span>& complex_key() const { return complex_key_; }
 
   // --- events, called by a parser; false ends the parse, error() says why ---
-  bool Scalar(absl::string_view text, bool plain, absl::string_view tag, absl::string_view anchor, const Span& span);
+  bool Scalar(absl::string_view text, bool plain, absl::string_view tag, absl::string_view anchor,
+              const Span& span);
   bool Begin(NodeKind kind, bool flow, absl::string_view anchor, const Span& span);
   bool End(uint32_t line, uint32_t column);
   bool Alias(absl::string_view anchor, const Span& span);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Roles, bindings and CustomResourceDefinitions as values of the model.
 #include "absl/strings/str_cat.h"
+
 #include "src/input/contents.h"
 
 namespace wecan {
@@ -35,10 +36,12 @@ void ForEachMapping(Extraction& extraction, const Value& object, absl::string_vi
 void ExtractRole(Extraction& extraction, const Value& value, Role role) {
   ForEachMapping(extraction, value, "rules",
                  [&](const Value& rule) { role.rules.push_back(ExtractRule(extraction, rule)); });
-  if (const Value aggregation = value["aggregationRule"]; role.kind == RoleKind::kClusterRole && aggregation.IsMapping()) {
+  if (const Value aggregation = value["aggregationRule"];
+      role.kind == RoleKind::kClusterRole && aggregation.IsMapping()) {
     role.aggregation.emplace();
-    ForEachMapping(extraction, aggregation, "clusterRoleSelectors",
-                   [&](const Value& s) { role.aggregation->push_back(ExtractSelector(extraction, s)); });
+    ForEachMapping(extraction, aggregation, "clusterRoleSelectors", [&](const Value& s) {
+      role.aggregation->push_back(ExtractSelector(extraction, s));
+    });
   }
   extraction.input().rbac.roles.push_back(std::move(role));
 }
@@ -48,11 +51,17 @@ void ExtractRoleBinding(Extraction& extraction, const Value& value, RoleBinding 
     return extraction.String(object, key, what).value_or("");
   };
   const Value ref = value["roleRef"];
-  if (!ref.IsMapping()) extraction.Error(value, absl::StrCat("this ", BindingKindName(binding), " has no roleRef"));
+  if (!ref.IsMapping()) {
+    extraction.Report(
+        "", Level::kWarning,
+        absl::StrCat("this ", BindingKindName(binding), " has no roleRef: it grants nothing"),
+        binding.origin.location);
+  }
   binding.role_ref = {text(ref, "apiGroup", "roleRef.apiGroup"), text(ref, "kind", "roleRef.kind"),
                       text(ref, "name", "roleRef.name")};
   ForEachMapping(extraction, value, "subjects", [&](const Value& s) {
-    binding.subjects.push_back({text(s, "kind", "subject kind"), text(s, "namespace", "subject namespace"),
+    binding.subjects.push_back({text(s, "kind", "subject kind"),
+                                text(s, "namespace", "subject namespace"),
                                 text(s, "name", "subject name")});
   });
   extraction.input().rbac.bindings.push_back(std::move(binding));
@@ -65,9 +74,10 @@ LabelSelector ExtractSelector(Extraction& extraction, const Value& value) {
   if (!value.IsMapping()) return selector;
   selector.match_labels = extraction.StringMap(value["matchLabels"], "matchLabels");
   ForEachMapping(extraction, value, "matchExpressions", [&](const Value& e) {
-    selector.match_expressions.push_back({.key = extraction.String(e, "key", "key").value_or(""),
-                                          .op = extraction.String(e, "operator", "operator").value_or(""),
-                                          .values = extraction.Strings(e, "values", "values")});
+    selector.match_expressions.push_back(
+        {.key = extraction.String(e, "key", "key").value_or(""),
+         .op = extraction.String(e, "operator", "operator").value_or(""),
+         .values = extraction.Strings(e, "values", "values")});
   });
   return selector;
 }
@@ -85,9 +95,11 @@ void ExtractRbac(Extraction& extraction, const Value& value, int object) {
                  .origin = origin});
   } else if (o.kind == "RoleBinding" || o.kind == "ClusterRoleBinding") {
     const bool cluster = o.kind == "ClusterRoleBinding";
-    ExtractRoleBinding(
-        extraction, value,
-        {.cluster = cluster, .namespace_ = cluster ? "" : o.namespace_, .name = o.name, .origin = origin});
+    ExtractRoleBinding(extraction, value,
+                       {.cluster = cluster,
+                        .namespace_ = cluster ? "" : o.namespace_,
+                        .name = o.name,
+                        .origin = origin});
   }
 }
 
@@ -102,9 +114,14 @@ void ExtractCustomResourceDefinition(Extraction& extraction, const Value& value)
                      .plural = text(names, "plural", "spec.names.plural"),
                      .namespaced = text(spec, "scope", "spec.scope") != "Cluster"};
   if (crd.group.empty() || crd.kind.empty() || crd.plural.empty()) {
-    extraction.Error(names ? names : spec ? spec : value,
-                     "this CustomResourceDefinition lacks spec.group, spec.names.kind or spec.names.plural, so its kind "
-                     "cannot be told");
+    // No error: Kustomize patches of CRDs look like this.
+    extraction.Report("", Level::kWarning,
+                      "this CustomResourceDefinition lacks spec.group, spec.names.kind or "
+                      "spec.names.plural, so it does not "
+                      "tell the resource of its kind",
+                      extraction.Locate(names  ? names
+                                        : spec ? spec
+                                               : value));
     return;
   }
   extraction.input().crds.push_back(std::move(crd));

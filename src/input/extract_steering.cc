@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The objects that say how manifests are applied: KubeStellar's BindingPolicy and Binding, OCM's ManifestWork.
-// Source: kubestellar/kubestellar v0.30.0 api/control/v1alpha1/types.go; open-cluster-management-io/api v1.3 work/v1.
+// The objects that say how manifests are applied: KubeStellar's BindingPolicy and Binding, OCM's
+// ManifestWork. Source: kubestellar/kubestellar v0.30.0 api/control/v1alpha1/types.go;
+// open-cluster-management-io/api v1.3 work/v1.
 #include "absl/strings/str_cat.h"
+
 #include "analyzer/requirements/strategy.h"
 #include "src/input/contents.h"
 
@@ -17,11 +19,13 @@ DownsyncClause ExtractClause(Extraction& extraction, const Value& value) {
                         .namespaces = extraction.Strings(value, "namespaces", "namespaces"),
                         .object_names = extraction.Strings(value, "objectNames", "objectNames"),
                         .create_only = value["createOnly"].IsTrue()};
-  if (const Value group = value["apiGroup"]; group && !group.IsNull()) clause.api_group = Text(extraction, value, "apiGroup");
+  if (const Value group = value["apiGroup"]; group && !group.IsNull())
+    clause.api_group = Text(extraction, value, "apiGroup");
   value["objectSelectors"].ForEachItem(
       [&](const Value& s) { clause.object_selectors.push_back(ExtractSelector(extraction, s)); });
-  value["namespaceSelectors"].ForEachItem(
-      [&](const Value& s) { clause.namespace_selectors.push_back(ExtractSelector(extraction, s)); });
+  value["namespaceSelectors"].ForEachItem([&](const Value& s) {
+    clause.namespace_selectors.push_back(ExtractSelector(extraction, s));
+  });
   return clause;
 }
 
@@ -40,13 +44,14 @@ void AddEntry(Extraction& extraction, const Value& entry, bool namespaced, int b
     return;
   }
   o.kind = o.resource;
-  if (const CatalogEntry* known = FindByResourceName(o.resource, o.group, false)) o.kind = std::string(known->kind);
+  if (const CatalogEntry* known = FindByResourceName(o.resource, o.group, false))
+    o.kind = std::string(known->kind);
   extraction.input().objects.push_back(std::move(o));
 }
 
 ResourceIdentifier ExtractIdentifier(Extraction& extraction, const Value& value) {
-  return {Text(extraction, value, "group"), Text(extraction, value, "resource"), Text(extraction, value, "namespace"),
-          Text(extraction, value, "name")};
+  return {Text(extraction, value, "group"), Text(extraction, value, "resource"),
+          Text(extraction, value, "namespace"), Text(extraction, value, "name")};
 }
 
 ManifestConfig ExtractConfig(Extraction& extraction, const Value& value) {
@@ -57,8 +62,9 @@ ManifestConfig ExtractConfig(Extraction& extraction, const Value& value) {
   const std::string type = Text(extraction, strategy, "type");
   config.strategy = type.empty() ? UpdateStrategy::kUpdate : ParseUpdateStrategy(type);
   if (!config.strategy) {
-    extraction.Error(strategy["type"], absl::StrCat("updateStrategy type \"", type,
-                                                    "\" is none of Update, CreateOnly, ServerSideApply, ReadOnly"));
+    extraction.Error(strategy["type"],
+                     absl::StrCat("updateStrategy type \"", type,
+                                  "\" is none of Update, CreateOnly, ServerSideApply, ReadOnly"));
   }
   return config;
 }
@@ -68,8 +74,9 @@ void ExtractDeleteOption(Extraction& extraction, const Value& option, ManifestWo
   work.orphan_all = policy == "Orphan";
   if (policy != "SelectivelyOrphan") return;
   // OCM v1 writes selectivelyOrphans; the list inside is the same in every release.
-  option["selectivelyOrphans"]["orphaningRules"].ForEachItem(
-      [&](const Value& rule) { work.orphaning_rules.push_back(ExtractIdentifier(extraction, rule)); });
+  option["selectivelyOrphans"]["orphaningRules"].ForEachItem([&](const Value& rule) {
+    work.orphaning_rules.push_back(ExtractIdentifier(extraction, rule));
+  });
 }
 
 }  // namespace
@@ -94,8 +101,10 @@ void ExtractBinding(Extraction& extraction, const Value& value, int object) {
   const int index = static_cast<int>(extraction.input().bindings.size());
   extraction.input().bindings.push_back(std::move(binding));
   const Value workload = spec["workload"];
-  workload["clusterScope"].ForEachItem([&](const Value& e) { AddEntry(extraction, e, false, index); });
-  workload["namespaceScope"].ForEachItem([&](const Value& e) { AddEntry(extraction, e, true, index); });
+  workload["clusterScope"].ForEachItem(
+      [&](const Value& e) { AddEntry(extraction, e, false, index); });
+  workload["namespaceScope"].ForEachItem(
+      [&](const Value& e) { AddEntry(extraction, e, true, index); });
 }
 
 Value ExtractManifestWork(Extraction& extraction, const Value& value, int object) {

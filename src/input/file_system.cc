@@ -47,7 +47,8 @@ class Descriptor {
 };
 
 absl::Status TooLarge(const std::string& path, uint64_t limit) {
-  return absl::OutOfRangeError(absl::StrCat(path, ": larger than ", limit, " bytes; raise --max-file-size if this is meant"));
+  return absl::OutOfRangeError(absl::StrCat(path, ": larger than ", limit,
+                                            " bytes; raise --max-file-size if this is meant"));
 }
 
 class RealFileSystem : public FileSystem {
@@ -58,8 +59,10 @@ class RealFileSystem : public FileSystem {
     struct stat info;
     if (fstat(file.get(), &info) != 0) return SystemError(path, errno);
     if (S_ISDIR(info.st_mode)) return SystemError(path, EISDIR);
-    if (info.st_size > 0 && static_cast<uint64_t>(info.st_size) > limit_bytes) return TooLarge(path, limit_bytes);
-    // One byte more than the file has, so that its end is seen in one call; pipes and growing files go on.
+    if (info.st_size > 0 && static_cast<uint64_t>(info.st_size) > limit_bytes)
+      return TooLarge(path, limit_bytes);
+    // One byte more than the file has, so that its end is seen in one call; pipes and growing files
+    // go on.
     std::string text(static_cast<size_t>(info.st_size) + 1, '\0');
     size_t used = 0;
     while (true) {
@@ -88,13 +91,14 @@ class RealFileSystem : public FileSystem {
     while (const dirent* entry = readdir(folder)) {
       const std::string name = entry->d_name;
       if (name == "." || name == "..") continue;
-      // Links are followed to files alone; pipes and devices that happen to lie in a folder are passed over.
+      // Links are followed to files alone; pipes and devices that happen to lie in a folder are
+      // passed over.
       struct stat info;
       const bool plain = entry->d_type == DT_REG || entry->d_type == DT_DIR;
       const bool known = plain || fstatat(dirfd(folder), name.c_str(), &info, 0) == 0;
       const bool is_file = entry->d_type == DT_REG || (!plain && known && S_ISREG(info.st_mode));
-      const bool is_directory =
-          entry->d_type == DT_DIR || (entry->d_type == DT_UNKNOWN && known && S_ISDIR(info.st_mode));
+      const bool is_directory = entry->d_type == DT_DIR ||
+                                (entry->d_type == DT_UNKNOWN && known && S_ISDIR(info.st_mode));
       const bool dangling = entry->d_type == DT_LNK && !known;  // reading it will say so
       if (is_file || is_directory || dangling) entries.push_back({name, is_directory});
     }
@@ -107,7 +111,8 @@ class RealFileSystem : public FileSystem {
   absl::Status Write(const std::string& path, absl::string_view data) override {
     const std::string temporary = absl::StrCat(path, ".tmp", getpid());
     {
-      const Descriptor file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+      const Descriptor file(
+          open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
       if (file.get() < 0) return SystemError(path, errno);
       while (!data.empty()) {
         const ssize_t n = write(file.get(), data.data(), data.size());
@@ -133,10 +138,12 @@ class RealFileSystem : public FileSystem {
 
 std::unique_ptr<FileSystem> NewFileSystem() { return std::make_unique<RealFileSystem>(); }
 
-absl::StatusOr<std::string> MemoryFileSystem::Read(const std::string& path, uint64_t limit_bytes) const {
+absl::StatusOr<std::string> MemoryFileSystem::Read(const std::string& path,
+                                                   uint64_t limit_bytes) const {
   const auto file = files_.find(path);
   if (file == files_.end()) {
-    return IsDirectory(path).value_or(false) ? SystemError(path, EISDIR) : SystemError(path, ENOENT);
+    return IsDirectory(path).value_or(false) ? SystemError(path, EISDIR)
+                                             : SystemError(path, ENOENT);
   }
   if (file->second.size() > limit_bytes) return TooLarge(path, limit_bytes);
   return file->second;
@@ -153,7 +160,8 @@ absl::StatusOr<bool> MemoryFileSystem::IsDirectory(const std::string& path) cons
 absl::StatusOr<std::vector<DirectoryEntry>> MemoryFileSystem::List(const std::string& path) const {
   const std::string prefix = absl::EndsWith(path, "/") ? path : path + "/";
   std::set<std::pair<std::string, bool>> names;
-  for (auto it = files_.lower_bound(prefix); it != files_.end() && absl::StartsWith(it->first, prefix); ++it) {
+  for (auto it = files_.lower_bound(prefix);
+       it != files_.end() && absl::StartsWith(it->first, prefix); ++it) {
     const std::string rest = it->first.substr(prefix.size());
     const size_t slash = rest.find('/');
     names.emplace(rest.substr(0, slash), slash != std::string::npos);

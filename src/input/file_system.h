@@ -16,16 +16,19 @@ namespace wecan {
 
 struct DirectoryEntry {
   std::string name;
-  bool is_directory = false;  // false for a link to a directory: folders behind links are not followed
+  bool is_directory =
+      false;  // false for a link to a directory: folders behind links are not followed
 };
 
-// All paths are as the user writes them; relative ones start at the working directory of the process.
+// All paths are as the user writes them; relative ones start at the working directory of the
+// process.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  // The bytes of a file. NotFound, PermissionDenied, FailedPrecondition (a directory, a device), or OutOfRange when it is
-  // larger than `limit_bytes`; the message starts with the path. Safe to call from several threads.
+  // The bytes of a file. NotFound, PermissionDenied, FailedPrecondition (a directory, a device), or
+  // OutOfRange when it is larger than `limit_bytes`; the message starts with the path. Safe to call
+  // from several threads.
   virtual absl::StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) const = 0;
 
   // Whether the path names a directory (links followed); NotFound if it names nothing.
@@ -44,7 +47,8 @@ std::unique_ptr<FileSystem> NewFileSystem();
 // Files by path; directories are the prefixes of their paths. For tests and fuzzers.
 class MemoryFileSystem : public FileSystem {
  public:
-  explicit MemoryFileSystem(std::map<std::string, std::string> files = {}) : files_(std::move(files)) {}
+  explicit MemoryFileSystem(std::map<std::string, std::string> files = {})
+      : files_(std::move(files)) {}
 
   absl::StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) const override;
   absl::StatusOr<bool> IsDirectory(const std::string& path) const override;

@@ -17,6 +17,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+
 #include "analyzer/requirements/kind_rules.h"
 #include "src/input/manifest_reader.h"
 
@@ -50,7 +51,8 @@ std::string Join(const std::string& folder, const std::string& name) {
   return absl::EndsWith(folder, "/") ? folder + name : folder + "/" + name;
 }
 
-// ---- finding files ----------------------------------------------------------------------------------------------------
+// ---- finding files
+// ----------------------------------------------------------------------------------------------------
 
 class Finder {
  public:
@@ -61,7 +63,8 @@ class Finder {
     for (const std::string& path : request_.load) Add(path, Purpose::kLoad);
     for (const std::string& path : request_.crds) Add(path, Purpose::kCrds);
     for (const std::string& path : request_.policies) Add(path, Purpose::kPolicies);
-    std::sort(sources_.begin(), sources_.end(), [](const Source& a, const Source& b) { return a.Key() < b.Key(); });
+    std::sort(sources_.begin(), sources_.end(),
+              [](const Source& a, const Source& b) { return a.Key() < b.Key(); });
     const auto same = [](const Source& a, const Source& b) { return a.Key() == b.Key(); };
     sources_.erase(std::unique(sources_.begin(), sources_.end(), same), sources_.end());
     return std::move(sources_);
@@ -100,7 +103,8 @@ class Finder {
   }
 
   static bool IsManifest(absl::string_view name) {
-    return absl::EndsWith(name, ".yaml") || absl::EndsWith(name, ".yml") || absl::EndsWith(name, ".json");
+    return absl::EndsWith(name, ".yaml") || absl::EndsWith(name, ".yml") ||
+           absl::EndsWith(name, ".json");
   }
   bool Excluded(const std::string& path) const {
     return std::any_of(request_.exclude.begin(), request_.exclude.end(),
@@ -112,7 +116,8 @@ class Finder {
   std::vector<Source> sources_;
 };
 
-// ---- reading them -----------------------------------------------------------------------------------------------------
+// ---- reading them
+// -----------------------------------------------------------------------------------------------------
 
 class Reader {
  public:
@@ -218,10 +223,12 @@ class Reader {
     const uint64_t limit = request_.budgets.file_bytes;
     if (file.source.path == "-") {
       std::string chunk(size_t{1} << 16, '\0');
-      while (in_.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || in_.gcount() > 0) {
+      while (in_.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) ||
+             in_.gcount() > 0) {
         file.text.append(chunk.data(), static_cast<size_t>(in_.gcount()));
         if (file.text.size() > limit) {
-          file.failure = absl::StrCat("standard input is larger than ", limit, " bytes; raise --max-file-size");
+          file.failure = absl::StrCat("standard input is larger than ", limit,
+                                      " bytes; raise --max-file-size");
           file.text = std::string();
           return false;
         }
@@ -248,7 +255,8 @@ class Reader {
   std::deque<std::pair<FileInWork*, size_t>> queue_;
 };
 
-// ---- putting them together --------------------------------------------------------------------------------------------
+// ---- putting them together
+// --------------------------------------------------------------------------------------------
 
 class Merger {
  public:
@@ -282,12 +290,14 @@ class Merger {
       Report("WEC901", Level::kError, file.failure, {});
       return;
     }
-    const auto template_part =
-        std::find_if(file.parts.begin(), file.parts.end(), [](const Contents& c) { return c.is_template; });
+    const auto template_part = std::find_if(file.parts.begin(), file.parts.end(),
+                                            [](const Contents& c) { return c.is_template; });
     if (template_part != file.parts.end()) {
       info.status = FileStatus::kTemplate;
       if (check) {
-        Report("WEC902", Level::kNote, "not rendered: a Helm or Go template; render it first, for example: helm template CHART | wecan check -f -",
+        Report("WEC902", Level::kNote,
+               "not rendered: a Helm or Go template; render it first, for example: helm template "
+               "CHART | wecan check -f -",
                template_part->template_location);
       }
       return;
@@ -318,7 +328,8 @@ class Merger {
     const auto append = [](auto& to, auto& from) {
       std::move(from.begin(), from.end(), std::back_inserter(to));
     };
-    if (source.purpose == Purpose::kCrds || source.purpose == Purpose::kLoad || source.purpose == Purpose::kCheck) {
+    if (source.purpose == Purpose::kCrds || source.purpose == Purpose::kLoad ||
+        source.purpose == Purpose::kCheck) {
       append(input().crds, part.input.crds);
     }
     for (BindingPolicy& p : part.input.policies) p.location = Place(p.location, documents);
@@ -346,7 +357,8 @@ class Merger {
     for (Role& role : part.input.rbac.roles) place_origin(role);
     for (RoleBinding& binding : part.input.rbac.bindings) place_origin(binding);
     for (ManifestWork& work : part.input.works) work.location = Place(work.location, documents);
-    for (Binding& binding : part.input.bindings) binding.location = Place(binding.location, documents);
+    for (Binding& binding : part.input.bindings)
+      binding.location = Place(binding.location, documents);
     append(input().policies, part.input.policies);
     append(input().works, part.input.works);
     append(input().bindings, part.input.bindings);
@@ -359,7 +371,8 @@ class Merger {
     const bool folder = std::none_of(input().files.begin(), input().files.end(),
                                      [&](const InputFile& f) { return f.path == path; });
     if ((!folder && path != "-") || counts_[path] > 0 || !empty_.insert(path).second) return;
-    if (folder) input().files.push_back({.path = path, .status = FileStatus::kSkipped, .requested = false});
+    if (folder)
+      input().files.push_back({.path = path, .status = FileStatus::kSkipped, .requested = false});
     const auto place = std::find_if(input().files.begin(), input().files.end(),
                                     [&](const InputFile& f) { return f.path == path; });
     const SourceLocation location{.file = static_cast<int>(place - input().files.begin())};
@@ -367,9 +380,12 @@ class Merger {
       input().diagnostics.push_back({std::string(rule), level, std::move(message), location});
     };
     if (path == "-") {
-      report("WEC901", Level::kError, "standard input holds no Kubernetes object to check; did the command before the pipe fail?");
+      report("WEC901", Level::kError,
+             "standard input holds no Kubernetes object to check; did the command before the pipe "
+             "fail?");
     } else if (request_.require_objects) {
-      report("WEC901", Level::kError, "no Kubernetes object to check below this folder, and --require-objects is set");
+      report("WEC901", Level::kError,
+             "no Kubernetes object to check below this folder, and --require-objects is set");
     } else {
       report("WEC905", Level::kWarning, "no Kubernetes object to check below this folder");
     }

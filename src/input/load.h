@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Paths to an AnalysisInput: finds the files, reads them in parallel and puts them together in the order of their paths, so
-// that the result depends neither on the order of the arguments nor on the number of threads.
+// Paths to an AnalysisInput: finds the files, reads them in parallel and puts them together in the
+// order of their paths, so that the result depends neither on the order of the arguments nor on the
+// number of threads.
 #pragma once
 
 #include <iosfwd>
@@ -18,8 +19,9 @@ struct LoadRequest {
   std::vector<std::string> load;      // context: grants and CRDs count, nothing is reported
   std::vector<std::string> crds;      // CustomResourceDefinitions alone are taken
   std::vector<std::string> policies;  // BindingPolicies alone are taken
-  std::vector<std::string> exclude;   // globs over paths found in folders: * within a name, ** across folders
-  bool require_objects = false;       // a folder without objects is an error
+  std::vector<std::string>
+      exclude;  // globs over paths found in folders: * within a name, ** across folders
+  bool require_objects = false;  // a folder without objects is an error
   Budgets budgets;
   int threads = 0;  // 0: as many as the machine has
 };
@@ -29,7 +31,8 @@ struct Loaded {
   std::vector<BindingPolicy> policies;  // of LoadRequest::policies
 };
 
-// Never fails as a whole: what cannot be read is a diagnostic (WEC901) of the result. `in` is read for "-".
+// Never fails as a whole: what cannot be read is a diagnostic (WEC901) of the result. `in` is read
+// for "-".
 Loaded Load(const LoadRequest& request, const FileSystem& files, std::istream& in);
 
 // Whether `path` matches `glob`. Exposed for its test.

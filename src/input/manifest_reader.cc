@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+
 #include "analyzer/requirements/kind_rules.h"
 #include "src/input/parse.h"
 
@@ -17,9 +18,9 @@ constexpr absl::string_view kBraces = "{{";
 
 // What the manifest being read stands in.
 struct Context {
-  int work = -1;                     // inside this ManifestWork
-  bool nested = false;               // an item of a List or a manifest of a ManifestWork, not a document
-  absl::string_view api_version;     // inherited from a typed List
+  int work = -1;        // inside this ManifestWork
+  bool nested = false;  // an item of a List or a manifest of a ManifestWork, not a document
+  absl::string_view api_version;  // inherited from a typed List
   absl::string_view kind;
 };
 
@@ -29,22 +30,25 @@ std::pair<std::string, std::string> SplitApiVersion(absl::string_view api_versio
   return {std::string(api_version.substr(0, slash)), std::string(api_version.substr(slash + 1))};
 }
 
-// Reads the manifests of one document. Recursion goes over nested Lists and ManifestWorks alone, and the depth of the
-// document is within its budget.
+// Reads the manifests of one document. Recursion goes over nested Lists and ManifestWorks alone,
+// and the depth of the document is within its budget.
 class ObjectReader {
  public:
   explicit ObjectReader(Extraction& extraction) : extraction_(extraction) {}
 
   void Read(const Value& value, const Context& context) {
     if (!value.IsMapping()) {
-      if (context.nested) extraction_.Error(value, "this item is no Kubernetes object, it has to be a mapping");
+      if (context.nested)
+        extraction_.Error(value, "this item is no Kubernetes object, it has to be a mapping");
       return;
     }
     Value kind_key;
     const Value kind = value.Find("kind", &kind_key);
     const Value api_version = value["apiVersion"];
-    const auto kind_text = kind ? kind.AsString() : context.kind.empty() ? std::nullopt : std::make_optional(context.kind);
-    const auto api_text = api_version                    ? api_version.AsString()
+    const auto kind_text = kind                   ? kind.AsString()
+                           : context.kind.empty() ? std::nullopt
+                                                  : std::make_optional(context.kind);
+    const auto api_text = api_version                   ? api_version.AsString()
                           : context.api_version.empty() ? std::nullopt
                                                         : std::make_optional(context.api_version);
     if (!kind_text || !api_text || kind_text->empty() || api_text->empty()) {
@@ -60,7 +64,8 @@ class ObjectReader {
       return;
     }
     if (!value["metadata"] && !context.nested) return;  // configuration of some component
-    const SourceLocation location = kind ? extraction_.Locate(kind_key, kind) : extraction_.Locate(value);
+    const SourceLocation location =
+        kind ? extraction_.Locate(kind_key, kind) : extraction_.Locate(value);
     ReadObject(value, *kind_text, *api_text, location, context);
   }
 
@@ -73,18 +78,22 @@ class ObjectReader {
     contents.is_template = true;
   }
 
-  // Something that lacks apiVersion or kind, or has them of the wrong type: an error where an object has to stand, or
-  // where everything else says that one was meant.
-  void ReportNoType(const Value& value, const Value& kind, const Value& api_version, const Context& context) {
+  // Something that lacks apiVersion or kind, or has them of the wrong type: an error where an
+  // object has to stand, or where everything else says that one was meant.
+  void ReportNoType(const Value& value, const Value& kind, const Value& api_version,
+                    const Context& context) {
     if (context.nested) {
-      extraction_.Error(value, "this item has no apiVersion and kind, so it cannot be told what it is");
-    } else if (kind && api_version && value["metadata"].IsMapping() && !kind.IsNull() && !api_version.IsNull()) {
+      extraction_.Error(value,
+                        "this item has no apiVersion and kind, so it cannot be told what it is");
+    } else if (kind && api_version && value["metadata"].IsMapping() && !kind.IsNull() &&
+               !api_version.IsNull()) {
       if (!kind.IsString()) extraction_.String(value, "kind", "kind");
       if (!api_version.IsString()) extraction_.String(value, "apiVersion", "apiVersion");
     }
   }
 
-  void ReadList(const Value& value, absl::string_view kind, absl::string_view api_version, const Context& context) {
+  void ReadList(const Value& value, absl::string_view kind, absl::string_view api_version,
+                const Context& context) {
     const Value items = value["items"];
     if (items.IsNull()) return;
     if (!items.IsSequence()) {
@@ -102,7 +111,9 @@ class ObjectReader {
   void ReadObject(const Value& value, absl::string_view kind, absl::string_view api_version,
                   const SourceLocation& location, const Context& context) {
     auto [group, version] = SplitApiVersion(api_version);
-    if (IsClientSide(group)) return;
+    if (IsClientSide(group.empty() ? version : group)) return;
+    if (value["$patch"])
+      return;  // a Kustomize patch: part of an object, or the order to leave one out
     Object o{.group = std::move(group),
              .version = std::move(version),
              .kind = std::string(kind),
@@ -125,7 +136,8 @@ class ObjectReader {
 
   static bool IsSet(const Value& value) { return value && !value.IsNull(); }
 
-  // False if the object is not to be checked: its metadata is wrong (reported), or it says that it stays at home.
+  // False if the object is not to be checked: its metadata is wrong (reported), or it says that it
+  // stays at home.
   bool ReadMetadata(const Value& metadata, Object& o) {
     if (!metadata || metadata.IsNull()) return true;
     if (!metadata.IsMapping()) {
@@ -137,7 +149,8 @@ class ObjectReader {
     o.expand_templates = annotations["control.kubestellar.io/expand-templates"].text() == "true";
     const auto name = extraction_.String(metadata, "name", "metadata.name");
     const auto ns = extraction_.String(metadata, "namespace", "metadata.namespace");
-    const auto generate_name = extraction_.String(metadata, "generateName", "metadata.generateName");
+    const auto generate_name =
+        extraction_.String(metadata, "generateName", "metadata.generateName");
     if (!name || !ns || !generate_name) return false;
     o.name = *name;
     o.namespace_ = *ns;
@@ -147,7 +160,8 @@ class ObjectReader {
   }
 
   void ReadBody(const Value& value, int index) {
-    const Object o = extraction_.input().objects[index];  // a copy: reading more objects moves the list
+    const Object o =
+        extraction_.input().objects[index];  // a copy: reading more objects moves the list
     if (o.group == kRbacGroup) {
       ExtractRbac(extraction_, value, index);
     } else if (o.group == "apiextensions.k8s.io" && o.kind == "CustomResourceDefinition") {
@@ -158,9 +172,11 @@ class ObjectReader {
       ExtractBindingPolicy(extraction_, value, index);
     } else if (o.group == "control.kubestellar.io" && o.kind == "Binding") {
       ExtractBinding(extraction_, value, index);
-    } else if (o.group == "work.open-cluster-management.io" && absl::StartsWith(o.kind, "ManifestWork")) {
+    } else if (o.group == "work.open-cluster-management.io" &&
+               absl::StartsWith(o.kind, "ManifestWork")) {
       const Value manifests = ExtractManifestWork(extraction_, value, index);
-      const Context inner{.work = static_cast<int>(extraction_.input().works.size()) - 1, .nested = true};
+      const Context inner{.work = static_cast<int>(extraction_.input().works.size()) - 1,
+                          .nested = true};
       manifests.ForEachItem([&](const Value& manifest) { Read(manifest, inner); });
     }
   }
@@ -188,7 +204,21 @@ bool ShowsKubernetes(absl::string_view text) {
       if (at == 0 || text[at - 1] == '\n') return true;
     }
   }
-  return LooksLikeJson(text) && (absl::StrContains(text, "\"apiVersion\"") || absl::StrContains(text, "\"kind\""));
+  return LooksLikeJson(text) &&
+         (absl::StrContains(text, "\"apiVersion\"") || absl::StrContains(text, "\"kind\""));
+}
+
+// libyaml's message, and what to do where that is known.
+std::string ExplainSyntaxError(const SyntaxError& error, absl::string_view text) {
+  if (!absl::StrContains(error.message, "cannot start any token") || error.line == 0)
+    return error.message;
+  for (uint32_t line = 1; line < error.line; ++line)
+    text.remove_prefix(std::min(text.size(), text.find('\n') + 1));
+  if (text.size() < error.column) return error.message;
+  const char c = text[error.column - 1];
+  if (c == '\t') return "a tab cannot indent YAML; use blanks";
+  return absl::StrCat("a value cannot start with '", absl::string_view(&c, 1),
+                      "'; put it in quotes");
 }
 
 // Takes over one parsed document.
@@ -198,16 +228,18 @@ void TakeDocument(const Document& document, Extraction& extraction) {
   ObjectReader(extraction).Read(document.root(), {});
   if (contents.input.objects.size() > objects_before) {
     for (const DuplicateKey& d : document.duplicates()) {
-      extraction.Report("WEC906", Level::kWarning,
-                        absl::StrCat("key \"", d.key, "\" stands twice in one mapping; the last one counts"),
-                        extraction.Locate(d.span));
+      extraction.Report(
+          "WEC906", Level::kWarning,
+          absl::StrCat("key \"", d.key, "\" stands twice in one mapping; the last one counts"),
+          extraction.Locate(d.span));
     }
   }
   ++contents.documents;
 }
 
 // A document that did not parse, or that kubectl's parser would refuse.
-void TakeBroken(const SyntaxError& error, absl::string_view text, bool file_has_braces, Extraction& extraction) {
+void TakeBroken(const SyntaxError& error, absl::string_view text, bool file_has_braces,
+                Extraction& extraction) {
   Contents& contents = extraction.contents();
   Span place{error.line == 0 ? 0 : error.line - 1, error.column == 0 ? 0 : error.column - 1};
   place.end_line = place.line;
@@ -217,7 +249,7 @@ void TakeBroken(const SyntaxError& error, absl::string_view text, bool file_has_
     if (!contents.is_template) contents.template_location = location;
     contents.is_template = true;
   } else if (error.budget || ShowsKubernetes(text)) {
-    extraction.Report("WEC901", Level::kError, error.message, location);
+    extraction.Report("WEC901", Level::kError, ExplainSyntaxError(error, text), location);
   }
   ++contents.documents;
 }
@@ -225,7 +257,8 @@ void TakeBroken(const SyntaxError& error, absl::string_view text, bool file_has_
 // What YAML allows as a key and kubectl does not; a flow mapping as a key is how `{{ .x }}` reads.
 bool TakeComplexKey(const Document& document, absl::string_view text, Extraction& extraction) {
   if (!document.flow_mapping_key() && !document.complex_key()) return false;
-  const Span span = document.flow_mapping_key() ? *document.flow_mapping_key() : *document.complex_key();
+  const Span span =
+      document.flow_mapping_key() ? *document.flow_mapping_key() : *document.complex_key();
   TakeBroken({"a mapping key is no scalar", span.line + 1, span.column + 1}, text,
              document.flow_mapping_key().has_value(), extraction);
   return true;
@@ -243,20 +276,25 @@ bool OnlyBlanksAndComments(absl::string_view text) {
 }
 
 // A stretch of directives alone (`%YAML 1.2`): they belong to the document behind their `---`.
-bool OnlyDirectives(absl::string_view text) { return absl::StartsWith(text, "%") && !ShowsKubernetes(text); }
+bool OnlyDirectives(absl::string_view text) {
+  return absl::StartsWith(text, "%") && !ShowsKubernetes(text);
+}
 
-void ReadStretch(const Stretch& stretch, bool file_has_braces, const Budgets& budgets, Document& document,
-                 Contents& contents) {
+void ReadStretch(const Stretch& stretch, bool file_has_braces, const Budgets& budgets,
+                 Document& document, Contents& contents) {
   if (OnlyBlanksAndComments(stretch.text) || OnlyDirectives(stretch.text)) return;
   Extraction extraction(contents, stretch.text, stretch.first_line, HelmSource(stretch.text));
   if (stretch.text.size() > budgets.document_bytes) {
-    TakeBroken({absl::StrCat("this document is larger than ", budgets.document_bytes, " bytes; split it"), 1, 1, true},
-               stretch.text, false, extraction);
+    TakeBroken(
+        {absl::StrCat("this document is larger than ", budgets.document_bytes, " bytes; split it"),
+         1, 1, true},
+        stretch.text, false, extraction);
     return;
   }
-  const std::optional<SyntaxError> error = ParseYaml(stretch.text, document, [&](const Document& d) {
-    if (!TakeComplexKey(d, stretch.text, extraction)) TakeDocument(d, extraction);
-  });
+  const std::optional<SyntaxError> error =
+      ParseYaml(stretch.text, document, [&](const Document& d) {
+        if (!TakeComplexKey(d, stretch.text, extraction)) TakeDocument(d, extraction);
+      });
   if (error) TakeBroken(*error, stretch.text, file_has_braces, extraction);
 }
 
@@ -268,11 +306,13 @@ std::vector<Stretch> SplitDocuments(absl::string_view text) {
   uint32_t line = 0;
   const auto add = [&](size_t end) {
     stretches.push_back({text.substr(begin, end - begin), line});
-    line += static_cast<uint32_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(begin),
-                                             text.begin() + static_cast<std::ptrdiff_t>(end), '\n'));
+    line +=
+        static_cast<uint32_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                                         text.begin() + static_cast<std::ptrdiff_t>(end), '\n'));
     begin = end;
   };
-  for (size_t at = text.find("\n---"); at != absl::string_view::npos; at = text.find("\n---", at + 1)) {
+  for (size_t at = text.find("\n---"); at != absl::string_view::npos;
+       at = text.find("\n---", at + 1)) {
     const size_t behind = at + 4;
     if (behind == text.size() || absl::ascii_isspace(text[behind])) add(at + 1);
   }
@@ -293,18 +333,22 @@ bool LooksLikeJson(absl::string_view text) {
   return !trimmed.empty() && (trimmed[0] == '{' || trimmed[0] == '[');
 }
 
-void ReadYaml(const std::vector<Stretch>& stretches, bool file_has_braces, const Budgets& budgets, Contents& contents) {
+void ReadYaml(const std::vector<Stretch>& stretches, bool file_has_braces, const Budgets& budgets,
+              Contents& contents) {
   Document document(budgets);
-  for (const Stretch& stretch : stretches) ReadStretch(stretch, file_has_braces, budgets, document, contents);
+  for (const Stretch& stretch : stretches)
+    ReadStretch(stretch, file_has_braces, budgets, document, contents);
 }
 
-void ReadJson(absl::string_view text, bool is_json_file, const Budgets& budgets, Contents& contents) {
+void ReadJson(absl::string_view text, bool is_json_file, const Budgets& budgets,
+              Contents& contents) {
   Document document(budgets);
   Extraction extraction(contents, text, 0, "");
   const std::optional<SyntaxError> error =
       ParseJson(text, document, [&](const Document& d) { TakeDocument(d, extraction); });
   if (!error) return;
-  // YAML in flow style starts like JSON. If it is not that either, one of the two errors tells more.
+  // YAML in flow style starts like JSON. If it is not that either, one of the two errors tells
+  // more.
   Contents as_yaml;
   const bool has_braces = absl::StrContains(text, kBraces);
   ReadYaml(SplitDocuments(text), has_braces, budgets, as_yaml);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our own JSON scanner, because it has to give the position of every value, which nlohmann_json does not. Follows RFC 8259;
-// like Go's encoding/json it takes U+FFFD for lone surrogates and invalid UTF-8. Values are scanned in one loop with an
-// explicit stack.
+// Our own JSON scanner, because it has to give the position of every value, which nlohmann_json
+// does not. Follows RFC 8259; like Go's encoding/json it takes U+FFFD for lone surrogates and
+// invalid UTF-8. Values are scanned in one loop with an explicit stack.
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+
 #include "analyzer/base/utf8.h"
 #include "src/input/parse.h"
 
@@ -86,17 +87,19 @@ class JsonParser {
       SkipBlanks();
       if (at_ >= text_.size()) return Fail("unexpected end of the text");
       const char c = Peek();
-      const bool may_end =
-          expect == Expect::kCommaOrEnd || expect == Expect::kKeyOrEnd || expect == Expect::kValueOrEnd;
+      const bool may_end = expect == Expect::kCommaOrEnd || expect == Expect::kKeyOrEnd ||
+                           expect == Expect::kValueOrEnd;
       if (may_end && (c == '}' || c == ']')) {
-        if ((open.back() == '{') != (c == '}')) return Fail(absl::StrCat("unexpected '", std::string(1, c), "'"));
+        if ((open.back() == '{') != (c == '}'))
+          return Fail(absl::StrCat("unexpected '", std::string(1, c), "'"));
         ++at_;
         const Place end = Here();
         if (!document_.End(end.line, end.column)) return false;
         open.pop_back();
         expect = Expect::kCommaOrEnd;
       } else if (expect == Expect::kCommaOrEnd) {
-        if (c != ',') return Fail(open.back() == '{' ? "expected ',' or '}'" : "expected ',' or ']'");
+        if (c != ',')
+          return Fail(open.back() == '{' ? "expected ',' or '}'" : "expected ',' or ']'");
         ++at_;
         expect = open.back() == '{' ? Expect::kKey : Expect::kValue;
       } else if (expect == Expect::kKey || expect == Expect::kKeyOrEnd) {
@@ -109,7 +112,9 @@ class JsonParser {
       } else if (c == '{' || c == '[') {
         const Place start = Here();
         ++at_;
-        if (!document_.Begin(c == '{' ? NodeKind::kMapping : NodeKind::kSequence, true, "", SpanFrom(start))) return false;
+        if (!document_.Begin(c == '{' ? NodeKind::kMapping : NodeKind::kSequence, true, "",
+                             SpanFrom(start)))
+          return false;
         open.push_back(c);
         expect = c == '{' ? Expect::kKeyOrEnd : Expect::kValueOrEnd;
       } else {
@@ -124,10 +129,13 @@ class JsonParser {
   bool Literal() {
     const Place start = Here();
     const size_t begin = at_;
-    while (at_ < text_.size() && (absl::ascii_isalnum(text_[at_]) || absl::StrContains("+-.", text_[at_]))) ++at_;
+    while (at_ < text_.size() &&
+           (absl::ascii_isalnum(text_[at_]) || absl::StrContains("+-.", text_[at_])))
+      ++at_;
     const absl::string_view word = text_.substr(begin, at_ - begin);
-    const bool number = !word.empty() && (word[0] == '-' || absl::ascii_isdigit(word[0])) &&
-                        (ResolvePlain(word) == ScalarType::kInt || ResolvePlain(word) == ScalarType::kFloat);
+    const bool number =
+        !word.empty() && (word[0] == '-' || absl::ascii_isdigit(word[0])) &&
+        (ResolvePlain(word) == ScalarType::kInt || ResolvePlain(word) == ScalarType::kFloat);
     if (!number && word != "null" && word != "true" && word != "false") {
       at_ = begin;
       return Fail("expected a value");
@@ -164,7 +172,9 @@ class JsonParser {
     *code = 0;
     for (char c : text.substr(0, 4)) {
       if (!absl::ascii_isxdigit(c)) return false;
-      *code = *code * 16 + static_cast<uint32_t>(absl::ascii_isdigit(c) ? c - '0' : absl::ascii_tolower(c) - 'a' + 10);
+      *code = *code * 16 + static_cast<uint32_t>(absl::ascii_isdigit(c)
+                                                     ? c - '0'
+                                                     : absl::ascii_tolower(c) - 'a' + 10);
     }
     return true;
   }
@@ -190,8 +200,8 @@ class JsonParser {
       if (!Hex4(text.substr(2), &code)) return false;
       text.remove_prefix(6);
       if (code >= 0xD800 && code < 0xE000) {
-        const bool pair = code < 0xDC00 && absl::StartsWith(text, "\\u") && Hex4(text.substr(2), &low) && low >= 0xDC00 &&
-                          low < 0xE000;
+        const bool pair = code < 0xDC00 && absl::StartsWith(text, "\\u") &&
+                          Hex4(text.substr(2), &low) && low >= 0xDC00 && low < 0xE000;
         if (pair) text.remove_prefix(6);
         code = pair ? 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
       }
@@ -212,7 +222,8 @@ class JsonParser {
 
 }  // namespace
 
-std::optional<SyntaxError> ParseJson(absl::string_view text, Document& document, DocumentCallback on_document) {
+std::optional<SyntaxError> ParseJson(absl::string_view text, Document& document,
+                                     DocumentCallback on_document) {
   return JsonParser(text, document).Run(on_document);
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+
 #include "src/input/document.h"
 
 namespace wecan {
@@ -29,7 +30,8 @@ std::string ScalarYaml(const Json& json) {
 
 bool IsBlock(const Json& json) { return json.is_structured() && !json.empty(); }
 
-// Bounded recursion: what we print is as deep as our own documents, or as what was read within the depth budget.
+// Bounded recursion: what we print is as deep as our own documents, or as what was read within the
+// depth budget.
 void AppendYaml(const Json& json, size_t indent, std::string& out) {
   const std::string blanks(indent, ' ');
   bool first = true;
@@ -82,7 +84,9 @@ Json SelectorJson(const LabelSelector& selector) {
 
 }  // namespace
 
-std::string DumpJson(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string DumpJson(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 std::string DumpYaml(const Json& json) {
   if (!IsBlock(json)) return ScalarYaml(json) + "\n";
@@ -130,7 +134,10 @@ Json BindingJson(const RoleBinding& binding) {
   return {{"apiVersion", std::string(kRbacGroup) + "/v1"},
           {"kind", BindingKindName(binding)},
           {"metadata", MetadataJson(binding.namespace_, binding.name, {})},
-          {"roleRef", {{"apiGroup", kRbacGroup}, {"kind", binding.role_ref.kind}, {"name", binding.role_ref.name}}},
+          {"roleRef",
+           {{"apiGroup", kRbacGroup},
+            {"kind", binding.role_ref.kind},
+            {"name", binding.role_ref.name}}},
           {"subjects", subjects}};
 }
 

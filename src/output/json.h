@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include <nlohmann/json.hpp>
+
 #include "analyzer/model/rbac.h"
 
 namespace wecan {
@@ -16,7 +16,8 @@ using Json = nlohmann::ordered_json;
 // Two-space indentation and a final newline; invalid UTF-8 becomes U+FFFD.
 std::string DumpJson(const Json& json);
 
-// The same document as YAML: block style, strings plain only where every YAML parser reads them back as strings.
+// The same document as YAML: block style, strings plain only where every YAML parser reads them
+// back as strings.
 std::string DumpYaml(const Json& json);
 
 // A text as a JSON string.

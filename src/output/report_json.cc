@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "absl/strings/str_cat.h"
+
 #include "src/output/json.h"
 #include "src/output/report.h"
 #include "src/output/version.h"
@@ -62,14 +63,17 @@ Json FindingJson(const AnalysisInput& input, const Finding& f) {
                {"suppression", nullptr},
                {"baselined", false}};
   for (int object : f.objects) json["objects"].push_back(ObjectJson(input, input.objects[object]));
-  for (const SourceLocation& l : f.locations) json["locations"].push_back(LocationJson(input, l, ""));
+  for (const SourceLocation& l : f.locations)
+    json["locations"].push_back(LocationJson(input, l, ""));
   return json;
 }
 
 Json DiagnosticsJson(const AnalysisInput& input, const std::vector<Diagnostic>& diagnostics) {
   Json list = Json::array();
   for (const Diagnostic& d : diagnostics) {
-    list.push_back({{"rule", d.rule}, {"message", d.message}, {"location", LocationJson(input, d.location, "")}});
+    list.push_back({{"rule", d.rule},
+                    {"message", d.message},
+                    {"location", LocationJson(input, d.location, "")}});
   }
   return list;
 }
@@ -107,7 +111,9 @@ Json BuildReport(const ReportContext& context) {
            {{"namespace", options.agent.namespace_},
             {"serviceAccount", options.agent.service_account},
             {"profile", options.profile.name},
-            {"mode", options.profile.source != "builtin" ? "" : options.profile.singleton ? "singleton" : "default"},
+            {"mode", options.profile.source != "builtin" ? ""
+                     : options.profile.singleton         ? "singleton"
+                                                         : "default"},
             {"kubernetes", options.profile.kubernetes},
             {"source", options.profile.source}}},
           {"summary",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text for people: one block per cause, its first object with path and line, nothing for objects that pass.
+// Text for people: one block per cause, its first object with path and line, nothing for objects
+// that pass.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -8,37 +9,51 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "src/output/report.h"
 
 namespace wecan {
 namespace {
 
-constexpr AgentVerb kColumnOrder[] = {AgentVerb::kGet,    AgentVerb::kCreate, AgentVerb::kUpdate, AgentVerb::kPatch,
-                                      AgentVerb::kDelete, AgentVerb::kList,   AgentVerb::kWatch};
+constexpr AgentVerb kColumnOrder[] = {AgentVerb::kGet,   AgentVerb::kCreate, AgentVerb::kUpdate,
+                                      AgentVerb::kPatch, AgentVerb::kDelete, AgentVerb::kList,
+                                      AgentVerb::kWatch};
 
-std::string LevelWord(Level level) { return level == Level::kWarning ? "warn " : Pad(LevelName(level), 5); }
+std::string LevelWord(Level level) {
+  return level == Level::kWarning ? "warn " : Pad(LevelName(level), 5);
+}
 
-std::string Count(int n, absl::string_view word) { return absl::StrCat(n, " ", word, n == 1 ? "" : "s"); }
+std::string Count(int n, absl::string_view word) {
+  return absl::StrCat(n, " ", word, n == 1 ? "" : "s");
+}
 
-// Findings that differ in their namespace alone, drawn as one block.
+// Findings that are drawn as one block: they differ in their namespace alone, or say the same of
+// many files.
 struct Block {
   std::vector<const Finding*> findings;
   const Finding& first() const { return *findings[0]; }
 };
 
 std::vector<Block> Fold(const Report& report) {
-  using Key = std::tuple<absl::string_view, std::string, std::string, uint8_t, uint8_t, Level, std::string>;
+  using Key =
+      std::tuple<absl::string_view, std::string, std::string, uint8_t, uint8_t, Level, std::string>;
   std::vector<Block> blocks;
   std::map<Key, size_t> index;
   for (const Finding& f : report.findings) {
-    const bool folds = f.permission && f.permission->scope != ScopeKind::kCluster && !f.objects.empty();
-    if (!folds) {
+    const bool of_file = f.objects.empty() && f.level != Level::kError;
+    const bool namespaced = f.permission && f.permission->scope != ScopeKind::kCluster;
+    if (!of_file && !namespaced) {
       blocks.push_back({{&f}});
       continue;
     }
-    const PermissionGap& gap = *f.permission;
-    // WEC201 of two kinds with one guessed plural stay apart by their message.
-    const Key key{f.rule->id,          gap.group, gap.resource, gap.missing.bits(), gap.needed.bits(), f.level,
+    const PermissionGap gap = f.permission.value_or(PermissionGap());
+    // Remarks without missing verbs stay apart by what they say.
+    const Key key{f.rule->id,
+                  gap.group,
+                  gap.resource,
+                  gap.missing.bits(),
+                  gap.needed.bits(),
+                  f.level,
                   gap.missing.empty() ? f.message : ""};
     const auto [it, inserted] = index.try_emplace(key, blocks.size());
     if (inserted) {
@@ -55,9 +70,20 @@ class TextWriter {
   TextWriter(const ReportContext& context, const TextOptions& options) : c_(context), o_(options) {}
 
   std::string Write() {
-    for (const Block& block : Fold(c_.report)) WriteBlock(block);
+    const std::vector<Block> blocks = Fold(c_.report);
+    for (const Block& block : blocks) {
+      const Finding& f = block.first();
+      if (f.permission) Widen(resource_width_, QualifiedResource(*f.permission), 56);
+      if (f.permission) Widen(scope_width_, ScopeColumn(block), 30);
+      for (const Finding* finding : block.findings) {
+        for (int i : finding->objects)
+          Widen(place_width_, PlaceName(c_.input, c_.input.objects[i].location, false), 70);
+      }
+    }
+    for (const Block& block : blocks) WriteBlock(block);
     for (const Diagnostic& d : c_.report.warnings) {
-      Line(o_.style.ForLevel(d.level, LevelWord(d.level)), "         ", PlaceName(c_.input, d.location, true), "  ", d.message);
+      Line(o_.style.ForLevel(d.level, LevelWord(d.level)), "         ",
+           PlaceName(c_.input, d.location, true), "  ", Printable(d.message));
     }
     if (o_.summary) WriteSummary();
     return std::move(out_);
@@ -67,6 +93,11 @@ class TextWriter {
   template <typename... Parts>
   void Line(const Parts&... parts) {
     absl::StrAppend(&out_, parts..., "\n");
+  }
+
+  // Columns are as wide as what stands in them, up to `limit`.
+  static void Widen(size_t& width, absl::string_view text, size_t limit) {
+    width = std::max(width, std::min(text.size(), limit));
   }
 
   std::string VerbColumns(const PermissionGap& gap) const {
@@ -83,22 +114,23 @@ class TextWriter {
   std::string ScopeColumn(const Block& block) const {
     const PermissionGap& gap = *block.first().permission;
     if (gap.scope == ScopeKind::kCluster) return "cluster";
-    const std::string more =
-        block.findings.size() > 1 ? absl::StrCat(" +", block.findings.size() - 1, " more") : std::string();
+    const std::string more = block.findings.size() > 1
+                                 ? absl::StrCat(" +", block.findings.size() - 1, " more")
+                                 : std::string();
     return absl::StrCat("ns ", Printable(gap.namespace_), more);
   }
 
   void WriteBlock(const Block& block) {
     const Finding& f = block.first();
-    const std::string head =
-        absl::StrCat(o_.style.ForLevel(f.level, LevelWord(f.level)), " ", o_.style.Bold(f.rule->id), "  ");
+    const std::string head = absl::StrCat(o_.style.ForLevel(f.level, LevelWord(f.level)), " ",
+                                          o_.style.Bold(f.rule->id), "  ");
     if (f.objects.empty()) {
-      for (const SourceLocation& l : f.locations) Line(head, PlaceName(c_.input, l, true), "  ", Printable(f.message));
+      WriteFiles(block, head);
       return;
     }
     if (f.permission && !f.permission->missing.empty()) {
-      Line(head, Pad(Printable(QualifiedResource(*f.permission)), 38), " ", Pad(ScopeColumn(block), 12), " ",
-           VerbColumns(*f.permission));
+      Line(head, Pad(Printable(QualifiedResource(*f.permission)), resource_width_), "  ",
+           Pad(ScopeColumn(block), scope_width_), "  ", VerbColumns(*f.permission));
     } else {
       Line(head, Printable(f.message));
     }
@@ -106,47 +138,70 @@ class TextWriter {
     if (!f.hint.empty()) Line("      ", o_.style.Dim(Printable(f.hint)));
   }
 
+  void WriteFiles(const Block& block, const std::string& head) {
+    std::vector<SourceLocation> places;
+    for (const Finding* f : block.findings)
+      places.insert(places.end(), f->locations.begin(), f->locations.end());
+    const bool all = o_.all_objects || o_.wide;
+    const std::string more = all || places.size() == 1
+                                 ? ""
+                                 : absl::StrCat("   +", places.size() - 1, " more, -v lists them");
+    for (const SourceLocation& l : places) {
+      Line(head, PlaceName(c_.input, l, true), "  ", Printable(block.first().message),
+           o_.style.Dim(more));
+      if (!all) break;
+    }
+  }
+
   void WriteObjects(const Block& block) {
     std::vector<int> objects;
-    for (const Finding* f : block.findings) objects.insert(objects.end(), f->objects.begin(), f->objects.end());
+    for (const Finding* f : block.findings)
+      objects.insert(objects.end(), f->objects.begin(), f->objects.end());
     std::sort(objects.begin(), objects.end());
     const bool all = o_.all_objects || o_.wide;
     for (int i : objects) {
       const Object& object = c_.input.objects[i];
-      const std::string source = object.source.empty() || !o_.wide ? "" : absl::StrCat("   from ", Printable(object.source));
-      const std::string more =
-          all || objects.size() == 1 ? "" : absl::StrCat("   +", objects.size() - 1, " more, -v lists them");
-      Line("      ", Pad(PlaceName(c_.input, object.location, false), 34), " ", Printable(ObjectName(object)),
-           o_.style.Dim(more), source);
+      const std::string source = object.source.empty() || !o_.wide
+                                     ? ""
+                                     : absl::StrCat("   from ", Printable(object.source));
+      const std::string more = all || objects.size() == 1 ? ""
+                                                          : absl::StrCat("   +", objects.size() - 1,
+                                                                         " more, -v lists them");
+      Line("      ", Pad(PlaceName(c_.input, object.location, false), place_width_), "  ",
+           Printable(ObjectName(object)), o_.style.Dim(more), source);
       if (!all) break;
     }
   }
 
   void WriteSummary() {
     const Summary& s = c_.report.summary;
-    const std::string profile = absl::StrCat("(profile ", c_.options.profile.name, ", ", c_.options.agent.service_account, ")");
+    const std::string profile = absl::StrCat("(profile ", c_.options.profile.name, ", ",
+                                             c_.options.agent.service_account, ")");
     if (!out_.empty()) Line("");
     std::vector<std::string> counts;
     if (s.errors > 0) counts.push_back(Count(s.errors, "error"));
     if (s.warnings > 0) counts.push_back(Count(s.warnings, "warning"));
     if (s.notes > 0) counts.push_back(Count(s.notes, "note"));
     const std::string found = counts.empty() ? "Nothing is missing" : absl::StrJoin(counts, ", ");
-    const std::string objects = s.blocked > 0
-                                    ? absl::StrCat(s.blocked, " of ", Count(s.objects, "object"), " blocked on a WEC")
-                                    : absl::StrCat(Count(s.objects, "object"), " checked, none blocked on a WEC");
+    const std::string objects =
+        s.blocked > 0
+            ? absl::StrCat(s.blocked, " of ", Count(s.objects, "object"), " blocked on a WEC")
+            : absl::StrCat(Count(s.objects, "object"), " checked, none blocked on a WEC");
     Line(found, ": ", objects, " ", profile, ".");
     if (!c_.next_command.empty()) Line("Next: ", c_.next_command);
   }
 
   const ReportContext& c_;
   const TextOptions& o_;
+  size_t resource_width_ = 36, scope_width_ = 7, place_width_ = 28;
   std::string out_;
 };
 
 }  // namespace
 
 std::string ObjectName(const Object& o) {
-  return absl::StrCat(o.kind, "/", o.namespace_.empty() ? "" : o.namespace_ + "/", o.name.empty() ? "(no name)" : o.name);
+  return absl::StrCat(o.kind, "/", o.namespace_.empty() ? "" : o.namespace_ + "/",
+                      o.name.empty() ? "(no name)" : o.name);
 }
 
 std::string PlaceName(const AnalysisInput& input, const SourceLocation& l, bool with_column) {
@@ -165,15 +220,19 @@ std::string ReportShort(const ReportContext& context) {
   std::string out;
   const AnalysisInput& input = context.input;
   for (const Finding& f : context.report.findings) {
-    const std::string text = absl::StrCat(LevelName(f.level), ": ", f.rule->id, " ", Printable(f.message));
-    for (const SourceLocation& l : f.locations) absl::StrAppend(&out, PlaceName(input, l, true), ": ", text, "\n");
+    const std::string text =
+        absl::StrCat(LevelName(f.level), ": ", f.rule->id, " ", Printable(f.message));
+    for (const SourceLocation& l : f.locations)
+      absl::StrAppend(&out, PlaceName(input, l, true), ": ", text, "\n");
     for (int i : f.objects) {
       const Object& o = input.objects[i];
-      absl::StrAppend(&out, PlaceName(input, o.location, true), ": ", text, " [", Printable(ObjectName(o)), "]\n");
+      absl::StrAppend(&out, PlaceName(input, o.location, true), ": ", text, " [",
+                      Printable(ObjectName(o)), "]\n");
     }
   }
   for (const Diagnostic& d : context.report.warnings) {
-    absl::StrAppend(&out, PlaceName(input, d.location, true), ": ", LevelName(d.level), ": ", Printable(d.message), "\n");
+    absl::StrAppend(&out, PlaceName(input, d.location, true), ": ", LevelName(d.level), ": ",
+                    Printable(d.message), "\n");
   }
   return out;
 }
@@ -186,8 +245,8 @@ std::string ReportNames(const ReportContext& context) {
   std::string out;
   for (int i : blocked) {
     const Object& o = context.input.objects[i];
-    absl::StrAppend(&out, Printable(absl::AsciiStrToLower(o.kind)), o.group.empty() ? "" : ".", Printable(o.group), "/",
-                    Printable(o.name), "\n");
+    absl::StrAppend(&out, Printable(absl::AsciiStrToLower(o.kind)), o.group.empty() ? "" : ".",
+                    Printable(o.group), "/", Printable(o.name), "\n");
   }
   return out;
 }

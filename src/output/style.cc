@@ -2,6 +2,7 @@
 #include "src/output/style.h"
 
 #include "absl/strings/str_cat.h"
+
 #include "analyzer/base/utf8.h"
 
 namespace wecan {
@@ -15,8 +16,10 @@ std::string Printable(absl::string_view text) {
   std::string out;
   while (!text.empty()) {
     const Utf8Char c = DecodeUtf8(text);
-    const bool control = c.code < 0x20 || (c.code >= 0x7f && c.code < 0xa0) || (c.code >= 0x200e && c.code <= 0x200f) ||
-                         (c.code >= 0x202a && c.code <= 0x202e) || (c.code >= 0x2066 && c.code <= 0x2069);
+    const bool control = c.code < 0x20 || (c.code >= 0x7f && c.code < 0xa0) ||
+                         (c.code >= 0x200e && c.code <= 0x200f) ||
+                         (c.code >= 0x202a && c.code <= 0x202e) ||
+                         (c.code >= 0x2066 && c.code <= 0x2069);
     AppendUtf8(control ? 0xFFFD : c.code, &out);
     text.remove_prefix(c.length);
   }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+
 #include "analyzer/base/diagnostic.h"
 
 namespace wecan {
@@ -25,7 +26,8 @@ struct Style {
   std::string Paint(const char* code, absl::string_view text) const;
 };
 
-// `text` with control characters (terminal escapes, line breaks) replaced, so that no name can draw on the screen.
+// `text` with control characters (terminal escapes, line breaks) replaced, so that no name can draw
+// on the screen.
 std::string Printable(absl::string_view text);
 
 // `text` padded with blanks to `width` code points; longer text stays.

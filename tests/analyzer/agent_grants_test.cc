@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exhaustive.VerbsOnEqualsSevenDecisions compares it with the Authorizer; here: what else it answers.
+// Exhaustive.VerbsOnEqualsSevenDecisions compares it with the Authorizer; here: what else it
+// answers.
 #include "analyzer/grants/agent_grants.h"
 
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
 #include "tests/testing/builders.h"
 
 namespace wecan {
@@ -18,15 +20,17 @@ using testing::SizeIs;
 UserInfo Agent() { return WithImplicitGroups("system:serviceaccount:ocm:work", {}); }
 
 RbacPolicy SomePolicy() {
-  return {.roles = {MakeClusterRole("everywhere", {Rule("get,list,watch,create", "apps", "deployments"),
-                                                   Rule("get,update", "", "configmaps", "a,b"),
-                                                   Rule("impersonate", "", "users"), UrlRule("get", "/metrics")}),
+  return {.roles = {MakeClusterRole("everywhere",
+                                    {Rule("get,list,watch,create", "apps", "deployments"),
+                                     Rule("get,update", "", "configmaps", "a,b"),
+                                     Rule("impersonate", "", "users"), UrlRule("get", "/metrics")}),
                     MakeRole("dev", "in-dev", {Rule("*", "batch", "jobs")}),
                     MakeClusterRole("by-group", {Rule("delete", "apps", "*")})},
-          .bindings = {BindClusterRole("everywhere", {ServiceAccount("ocm", "work")}),
-                       BindRole("dev", "Role", "in-dev", {User("system:serviceaccount:ocm:work")}),
-                       BindRole("test", "ClusterRole", "by-group", {Group("system:serviceaccounts:ocm")}),
-                       BindRole("prod", "ClusterRole", "by-group", {ServiceAccount("other", "work")})}};
+          .bindings = {
+              BindClusterRole("everywhere", {ServiceAccount("ocm", "work")}),
+              BindRole("dev", "Role", "in-dev", {User("system:serviceaccount:ocm:work")}),
+              BindRole("test", "ClusterRole", "by-group", {Group("system:serviceaccounts:ocm")}),
+              BindRole("prod", "ClusterRole", "by-group", {ServiceAccount("other", "work")})}};
 }
 
 struct HoldsCase {
@@ -93,17 +97,19 @@ TEST(AgentGrants, NamesGroup) {
   EXPECT_TRUE(grants.NamesGroup("batch")) << "in one namespace";
   EXPECT_FALSE(grants.NamesGroup("example.com"));
   AgentGrants all({.roles = {MakeClusterRole("r", {Rule("get", "*", "pods")})},
-                         .bindings = {BindClusterRole("r", {ServiceAccount("ocm", "work")})}},
-                        Agent());
+                   .bindings = {BindClusterRole("r", {ServiceAccount("ocm", "work")})}},
+                  Agent());
   EXPECT_TRUE(all.NamesGroup("example.com"));
 }
 
 TEST(AgentGrants, MergedPoliciesKeepTheAddedOne) {
-  const RbacPolicy base{.roles = {MakeClusterRole("a", {Rule("get", "", "old")}), MakeClusterRole("b", {})},
-                        .bindings = {BindClusterRole("a", {User("old")}), BindRole("n", "ClusterRole", "a", {})}};
-  const RbacPolicy added{.roles = {MakeClusterRole("a", {Rule("get", "", "new")}), MakeRole("n", "a", {}),
-                                   MakeRole("n", "a", {Rule("get", "", "last")})},
-                         .bindings = {BindClusterRole("a", {User("new")}), BindRole("m", "ClusterRole", "a", {})}};
+  const RbacPolicy base{
+      .roles = {MakeClusterRole("a", {Rule("get", "", "old")}), MakeClusterRole("b", {})},
+      .bindings = {BindClusterRole("a", {User("old")}), BindRole("n", "ClusterRole", "a", {})}};
+  const RbacPolicy added{
+      .roles = {MakeClusterRole("a", {Rule("get", "", "new")}), MakeRole("n", "a", {}),
+                MakeRole("n", "a", {Rule("get", "", "last")})},
+      .bindings = {BindClusterRole("a", {User("new")}), BindRole("m", "ClusterRole", "a", {})}};
   const RbacPolicy merged = MergePolicies(base, added);
   ASSERT_THAT(merged.roles, SizeIs(3));
   EXPECT_EQ(merged.roles[0].name, "b");

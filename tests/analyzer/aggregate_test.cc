@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cases of fixtures/conformance (aggregate) hold the rules; here: chains, circles, and what stays as it was.
+// The cases of fixtures/conformance (aggregate) hold the rules; here: chains, circles, and what
+// stays as it was.
 #include "analyzer/grants/aggregate.h"
 
 #include <string>
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
 #include "tests/testing/builders.h"
 
 namespace wecan {
@@ -29,19 +31,23 @@ TEST(Aggregate, FollowsALongChainAgainstTheOrderOfNames) {
   constexpr int kLength = 12;
   RbacPolicy policy;
   for (int i = 0; i < kLength; ++i) {
-    // r0 takes from r1, r1 from r2 ...: each pass of the controller brings the rules one step further.
+    // r0 takes from r1, r1 from r2 ...: each pass of the controller brings the rules one step
+    // further.
     const Labels labels = {{absl::StrCat("to-", i), "true"}};
-    policy.roles.push_back(MakeAggregatedRole(absl::StrCat("r", 100 + i), {To(absl::StrCat("to-", i + 1))}, labels));
+    policy.roles.push_back(
+        MakeAggregatedRole(absl::StrCat("r", 100 + i), {To(absl::StrCat("to-", i + 1))}, labels));
   }
   policy.roles.push_back(
       MakeClusterRole("leaf", {Rule("get", "", "pods")}, {{absl::StrCat("to-", kLength), "true"}}));
   AggregateClusterRoles(policy);
-  for (const Role& role : policy.roles) EXPECT_THAT(role.rules, ElementsAre(Rule("get", "", "pods"))) << role.name;
+  for (const Role& role : policy.roles)
+    EXPECT_THAT(role.rules, ElementsAre(Rule("get", "", "pods"))) << role.name;
 }
 
 TEST(Aggregate, CirclesSettle) {
-  RbacPolicy policy{.roles = {MakeAggregatedRole("a", {To("a")}, {{"b", "true"}}, {Rule("get", "", "a")}),
-                              MakeAggregatedRole("b", {To("b")}, {{"a", "true"}}, {Rule("get", "", "b")})}};
+  RbacPolicy policy{
+      .roles = {MakeAggregatedRole("a", {To("a")}, {{"b", "true"}}, {Rule("get", "", "a")}),
+                MakeAggregatedRole("b", {To("b")}, {{"a", "true"}}, {Rule("get", "", "b")})}};
   AggregateClusterRoles(policy);
   const std::vector<Role> once = policy.roles;
   AggregateClusterRoles(policy);
@@ -74,8 +80,9 @@ TEST(Aggregate, OnlyClusterRolesTakePart) {
 
 TEST(Aggregate, AnInvalidSelectorLeavesTheRoleAlone) {
   const LabelSelector invalid{.match_expressions = {{"a", "Equals", {"true"}}}};
-  RbacPolicy policy{.roles = {MakeAggregatedRole("a", {To("a"), invalid}, {}, {Rule("get", "", "old")}),
-                              MakeClusterRole("b", {Rule("get", "", "new")}, {{"a", "true"}})}};
+  RbacPolicy policy{
+      .roles = {MakeAggregatedRole("a", {To("a"), invalid}, {}, {Rule("get", "", "old")}),
+                MakeClusterRole("b", {Rule("get", "", "new")}, {{"a", "true"}})}};
   AggregateClusterRoles(policy);
   EXPECT_THAT(policy.roles[0].rules, ElementsAre(Rule("get", "", "old")));
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+
 #include "tests/testing/builders.h"
 
 namespace wecan {
@@ -15,12 +16,14 @@ const UserInfo& Bob() {
   return *bob;
 }
 
-// Deployments cluster-wide but for delete; everything on configmaps a in dev; namespaces from inside team.
+// Deployments cluster-wide but for delete; everything on configmaps a in dev; namespaces from
+// inside team.
 RbacPolicy SomePolicy() {
   return {.roles = {MakeClusterRole("deployer", {Rule("get,create,update", "apps", "deployments")}),
                     MakeRole("dev", "one", {Rule("*", "", "configmaps", "a")}),
                     MakeRole("team", "own", {Rule("*", "", "namespaces")})},
-          .bindings = {BindClusterRole("deployer", {User("bob")}), BindRole("dev", "Role", "one", {User("bob")}),
+          .bindings = {BindClusterRole("deployer", {User("bob")}),
+                       BindRole("dev", "Role", "one", {User("bob")}),
                        BindRole("team", "Role", "own", {User("bob")})}};
 }
 
@@ -42,19 +45,25 @@ struct GapCase {
 
 TEST(Compare, Gaps) {
   const std::vector<GapCase> cases = {
-      {"cluster-wide", Known("apps", "deployments"), "dev", "x", false, ScopeKind::kNamespace, "delete"},
-      {"namespace differs per WEC", Known("apps", "deployments"), "{{.x}}", "x", false, ScopeKind::kEachWec, "delete"},
+      {"cluster-wide", Known("apps", "deployments"), "dev", "x", false, ScopeKind::kNamespace,
+       "delete"},
+      {"namespace differs per WEC", Known("apps", "deployments"), "{{.x}}", "x", false,
+       ScopeKind::kEachWec, "delete"},
       {"nothing held", Known("apps", "statefulsets"), "dev", "x", false, ScopeKind::kNamespace,
        "get,create,update,delete"},
-      {"by name, POST", Known("", "configmaps"), "dev", "a", false, ScopeKind::kNamespace, "create"},
+      {"by name, POST", Known("", "configmaps"), "dev", "a", false, ScopeKind::kNamespace,
+       "create"},
       {"by name, apply", Known("", "configmaps"), "dev", "a", true, ScopeKind::kNamespace, ""},
-      {"other name", Known("", "configmaps"), "dev", "b", true, ScopeKind::kNamespace, "get,create,update,delete"},
+      {"other name", Known("", "configmaps"), "dev", "b", true, ScopeKind::kNamespace,
+       "get,create,update,delete"},
       {"other namespace", Known("", "configmaps"), "test", "a", true, ScopeKind::kNamespace,
        "get,create,update,delete"},
-      {"local grant, namespace differs per WEC", Known("", "configmaps"), "dev", "a", true, ScopeKind::kEachWec,
-       "get,create,update,delete"},
-      {"a Namespace from inside", Known("", "namespaces", false), "", "team", false, ScopeKind::kCluster, "create"},
-      {"a Namespace from inside, apply", Known("", "namespaces", false), "", "team", true, ScopeKind::kCluster, ""},
+      {"local grant, namespace differs per WEC", Known("", "configmaps"), "dev", "a", true,
+       ScopeKind::kEachWec, "get,create,update,delete"},
+      {"a Namespace from inside", Known("", "namespaces", false), "", "team", false,
+       ScopeKind::kCluster, "create"},
+      {"a Namespace from inside, apply", Known("", "namespaces", false), "", "team", true,
+       ScopeKind::kCluster, ""},
       {"another Namespace", Known("", "namespaces", false), "", "dev", false, ScopeKind::kCluster,
        "get,create,update,delete"},
   };
@@ -76,8 +85,10 @@ TEST(Compare, Gaps) {
 
 TEST(Compare, OptionsAreAPartOfTheirOwn) {
   AgentGrants grants(SomePolicy(), Bob());
-  const ObjectRequirements need{
-      .namespace_ = "dev", .apply = Verbs("get,create,update"), .remove = Verbs("delete"), .option = Verbs("patch,list")};
+  const ObjectRequirements need{.namespace_ = "dev",
+                                .apply = Verbs("get,create,update"),
+                                .remove = Verbs("delete"),
+                                .option = Verbs("patch,list")};
   const Gap gap = Compare(need, Known("apps", "deployments"), "x", grants);
   EXPECT_EQ(gap.missing, Verbs("delete"));
   EXPECT_EQ(gap.option_missing, Verbs("patch,list"));

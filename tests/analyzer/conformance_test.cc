@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every case of fixtures/conformance/rbac-cases.yaml as a test of its own: Conformance_<check>.<name>.
+// Every case of fixtures/conformance/rbac-cases.yaml as a test of its own:
+// Conformance_<check>.<name>.
 #include <cctype>
 #include <map>
 #include <set>
@@ -8,6 +9,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
 #include "analyzer/grants/aggregate.h"
 #include "analyzer/grants/authorizer.h"
 #include "analyzer/grants/compact.h"
@@ -15,8 +19,6 @@
 #include "analyzer/grants/rule_allows.h"
 #include "analyzer/model/plural.h"
 #include "analyzer/model/request.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
 #include "tests/testing/builders.h"
 #include "tests/testing/load.h"
 
@@ -52,7 +54,8 @@ void Authorize(const YAML::Node& c) {
 }
 
 void AppliesToCase(const YAML::Node& c) {
-  const int index = AppliesTo(LoadSubjects(c["subjects"]), LoadUser(c["user"]), LoadText(c["bindingNamespace"]));
+  const int index =
+      AppliesTo(LoadSubjects(c["subjects"]), LoadUser(c["user"]), LoadText(c["bindingNamespace"]));
   EXPECT_EQ(index >= 0, Expects(c, "match", "no-match"));
   if (c["matchedIndex"]) {
     EXPECT_EQ(index, c["matchedIndex"].as<int>());
@@ -68,7 +71,8 @@ void RulesForCase(const YAML::Node& c) {
 }
 
 void CoversCase(const YAML::Node& c) {
-  const std::vector<PolicyRule> missing = Uncovered(LoadRules(c["ownerRules"]), LoadRules(c["requestedRules"]));
+  const std::vector<PolicyRule> missing =
+      Uncovered(LoadRules(c["ownerRules"]), LoadRules(c["requestedRules"]));
   EXPECT_EQ(missing.empty(), Expects(c, "covered", "uncovered"));
   if (c["uncovered"]) {
     EXPECT_THAT(missing, ElementsAreArray(LoadRules(c["uncovered"])));
@@ -76,7 +80,8 @@ void CoversCase(const YAML::Node& c) {
 }
 
 void UrlCovers(const YAML::Node& c) {
-  EXPECT_EQ(NonResourceURLCovers(LoadText(c["owner"]), LoadText(c["requested"])), Expects(c, "covered", "uncovered"));
+  EXPECT_EQ(NonResourceURLCovers(LoadText(c["owner"]), LoadText(c["requested"])),
+            Expects(c, "covered", "uncovered"));
 }
 
 void Compact(const YAML::Node& c) {
@@ -114,17 +119,18 @@ void GuessPluralCase(const YAML::Node& c) {
 void RequestInfoCase(const YAML::Node& c) {
   const RequestInfo info = ParseRequestInfo(LoadText(c["method"]), LoadText(c["url"]));
   const RequestAttributes& a = info.attributes;
-  const std::map<std::string, std::string> actual = {{"isResource", a.resource_request ? "true" : "false"},
-                                                     {"verb", a.verb},
-                                                     {"group", a.api_group},
-                                                     {"version", info.api_version},
-                                                     {"resource", a.resource},
-                                                     {"subresource", a.subresource},
-                                                     {"namespace", a.namespace_},
-                                                     {"name", a.name},
-                                                     {"path", a.path},
-                                                     {"fieldSelector", info.field_selector},
-                                                     {"labelSelector", info.label_selector}};
+  const std::map<std::string, std::string> actual = {
+      {"isResource", a.resource_request ? "true" : "false"},
+      {"verb", a.verb},
+      {"group", a.api_group},
+      {"version", info.api_version},
+      {"resource", a.resource},
+      {"subresource", a.subresource},
+      {"namespace", a.namespace_},
+      {"name", a.name},
+      {"path", a.path},
+      {"fieldSelector", info.field_selector},
+      {"labelSelector", info.label_selector}};
   for (const auto& kv : c["expected"]) {
     const auto it = actual.find(kv.first.Scalar());
     ASSERT_NE(it, actual.end()) << "unknown key " << kv.first.Scalar();
@@ -199,13 +205,15 @@ int RegisterCases() {
       if (it == Checks().end()) continue;  // asked of the program, not of the library
       ++Counts()[check];
       ++registered;
-      testing::RegisterTest(absl::StrCat("Conformance_", check).c_str(),
-                            TestName(c["name"].Scalar(), used[check]).c_str(), nullptr, nullptr, __FILE__, __LINE__,
-                            [fn = it->second, c]() -> testing::Test* { return new ConformanceCase(fn, c); });
+      testing::RegisterTest(
+          absl::StrCat("Conformance_", check).c_str(),
+          TestName(c["name"].Scalar(), used[check]).c_str(), nullptr, nullptr, __FILE__, __LINE__,
+          [fn = it->second, c]() -> testing::Test* { return new ConformanceCase(fn, c); });
     }
   } catch (const std::exception& e) {
-    testing::RegisterTest("Conformance", "CasesLoad", nullptr, nullptr, __FILE__, __LINE__,
-                          [error = std::string(e.what())]() -> testing::Test* { return new BrokenCaseFile(error); });
+    testing::RegisterTest(
+        "Conformance", "CasesLoad", nullptr, nullptr, __FILE__, __LINE__,
+        [error = std::string(e.what())]() -> testing::Test* { return new BrokenCaseFile(error); });
   }
   return registered;
 }

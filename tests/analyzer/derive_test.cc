@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each manifest needs. The verbs are those that were observed on real agents; traces_test.cc compares with the traces.
+// What each manifest needs. The verbs are those that were observed on real agents; traces_test.cc
+// compares with the traces.
 #include "analyzer/requirements/derive.h"
 
 #include <functional>
@@ -9,9 +10,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "analyzer/requirements/strategy.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
+#include "analyzer/requirements/strategy.h"
 #include "tests/testing/builders.h"
 #include "tests/testing/workload.h"
 
@@ -50,7 +52,9 @@ TEST(Derive, APlainManifestIsUpdated) {
   EXPECT_FALSE(r.recreated_each_sync);
 }
 
-TEST(Derive, NothingFromNothing) { EXPECT_THAT(DeriveRequirements({}, Options()).objects, testing::IsEmpty()); }
+TEST(Derive, NothingFromNothing) {
+  EXPECT_THAT(DeriveRequirements({}, Options()).objects, testing::IsEmpty());
+}
 
 struct StrategyCase {
   UpdateStrategy strategy;
@@ -63,7 +67,8 @@ struct StrategyCase {
 TEST(Derive, Strategies) {
   const std::vector<StrategyCase> cases = {
       {UpdateStrategy::kUpdate, false, kUpdate, "create,delete,get,update |  | ", false, false},
-      {UpdateStrategy::kUpdate, true, kUpdateShared, "create,delete,get,update |  | patch", false, false},
+      {UpdateStrategy::kUpdate, true, kUpdateShared, "create,delete,get,update |  | patch", false,
+       false},
       {UpdateStrategy::kCreateOnly, false, kCreateOnly, kCreateOnly, false, false},
       {UpdateStrategy::kCreateOnly, true, kCreateOnlyShared, kCreateOnlyShared, false, false},
       {UpdateStrategy::kServerSideApply, false, kServerSideApply, kServerSideApply, true, false},
@@ -76,7 +81,8 @@ TEST(Derive, Strategies) {
     for (const bool by_flag : {true, false}) {
       AnalysisInput input;
       const int work = AddWork(input, "wec1", "w");
-      for (Object object : {Manifest("apps", "Deployment", "shop"), Manifest("storage.k8s.io", "StorageClass")}) {
+      for (Object object :
+           {Manifest("apps", "Deployment", "shop"), Manifest("storage.k8s.io", "StorageClass")}) {
         AddWrapped(input, work, std::move(object));
       }
       DeriveOptions options = Options();
@@ -84,7 +90,8 @@ TEST(Derive, Strategies) {
       if (by_flag) {
         options.update_strategy = c.strategy;
       } else {
-        input.works[work].configs = {Config("apps", "deployments", "*", "*"), Config("storage.k8s.io", "storageclasses", "", "x")};
+        input.works[work].configs = {Config("apps", "deployments", "*", "*"),
+                                     Config("storage.k8s.io", "storageclasses", "", "x")};
         for (ManifestConfig& config : input.works[work].configs) config.strategy = c.strategy;
       }
       const Requirements r = DeriveRequirements(input, options);
@@ -127,7 +134,8 @@ TEST(Derive, RecreatedKinds) {
       {"storage.k8s.io", "VolumeAttributesClass", kUpdate},
       {"", "PersistentVolume", kUpdate},
   };
-  for (const KindCase& c : cases) EXPECT_EQ(Text(First({.objects = {Manifest(c.group, c.kind)}})), c.needs) << c.kind;
+  for (const KindCase& c : cases)
+    EXPECT_EQ(Text(First({.objects = {Manifest(c.group, c.kind)}})), c.needs) << c.kind;
 }
 
 TEST(Derive, RecreationNeedsDeleteWhateverTheDeleteOption) {
@@ -204,10 +212,11 @@ struct OtherCase {
 };
 
 TEST(Derive, OnlyTheSameObjectIsShared) {
-  const std::vector<OtherCase> cases = {{"other name", Manifest("", "ConfigMap", "shop", "y")},
-                                        {"other namespace", Manifest("", "ConfigMap", "dev", "x")},
-                                        {"other kind", Manifest("", "Secret", "shop", "x")},
-                                        {"other group", Manifest("example.com", "ConfigMap", "shop", "x")}};
+  const std::vector<OtherCase> cases = {
+      {"other name", Manifest("", "ConfigMap", "shop", "y")},
+      {"other namespace", Manifest("", "ConfigMap", "dev", "x")},
+      {"other kind", Manifest("", "Secret", "shop", "x")},
+      {"other group", Manifest("example.com", "ConfigMap", "shop", "x")}};
   for (const OtherCase& c : cases) {
     AnalysisInput input;
     AddWrapped(input, AddWork(input, "wec1", "a"), Manifest("", "ConfigMap", "shop", "x"));
@@ -226,14 +235,16 @@ TEST(Derive, WorksThatDisagreeAreUnited) {
     return First(input);
   };
   EXPECT_EQ(Text(with(UpdateStrategy::kServerSideApply)), "create,get,patch,update | delete | ");
-  EXPECT_FALSE(with(UpdateStrategy::kServerSideApply).create_named) << "Update creates without a name";
+  EXPECT_FALSE(with(UpdateStrategy::kServerSideApply).create_named)
+      << "Update creates without a name";
   EXPECT_EQ(Text(with(UpdateStrategy::kReadOnly)), kUpdateShared);
   EXPECT_FALSE(with(UpdateStrategy::kReadOnly).read_only);
   input.works[0].configs = {Config("", "configmaps", "shop", "x")};
   input.works[0].configs[0].strategy = UpdateStrategy::kReadOnly;
   EXPECT_TRUE(with(UpdateStrategy::kReadOnly).read_only);
   EXPECT_EQ(Text(with(UpdateStrategy::kServerSideApply)), kServerSideApply);
-  EXPECT_TRUE(with(UpdateStrategy::kServerSideApply).create_named) << "only ServerSideApply creates here";
+  EXPECT_TRUE(with(UpdateStrategy::kServerSideApply).create_named)
+      << "only ServerSideApply creates here";
 }
 
 struct PoliciesCase {
@@ -250,8 +261,14 @@ TEST(Derive, BindingPolicies) {
       {"one of another resource", {SelectResource("p", "pods")}, kUpdate, false},
       {"createOnly", {SelectResource("p", "deployments", true)}, kCreateOnly, true},
       {"createOnly of another resource", {SelectResource("p", "pods", true)}, kUpdate, false},
-      {"two", {SelectResource("p", "deployments"), SelectResource("q", "deployments")}, kUpdateShared, true},
-      {"two, one elsewhere", {SelectResource("p", "deployments"), SelectResource("q", "pods")}, kUpdate, true},
+      {"two",
+       {SelectResource("p", "deployments"), SelectResource("q", "deployments")},
+       kUpdateShared,
+       true},
+      {"two, one elsewhere",
+       {SelectResource("p", "deployments"), SelectResource("q", "pods")},
+       kUpdate,
+       true},
       {"two that disagree",
        {SelectResource("p", "deployments"), SelectResource("q", "deployments", true)},
        kUpdateShared,
@@ -260,7 +277,10 @@ TEST(Derive, BindingPolicies) {
        {SelectResource("p", "deployments", true), SelectResource("q", "deployments", true)},
        kCreateOnlyShared,
        true},
-      {"the same name twice", {SelectResource("p", "deployments"), SelectResource("p", "deployments")}, kUpdate, true},
+      {"the same name twice",
+       {SelectResource("p", "deployments"), SelectResource("p", "deployments")},
+       kUpdate,
+       true},
   };
   for (const PoliciesCase& c : cases) {
     const ObjectRequirements r =
@@ -275,14 +295,17 @@ TEST(Derive, PoliciesLookAtTheEffectiveNamespace) {
   const BindingPolicy policy{.name = "p", .downsync = {{.namespaces = {"team"}}}};
   DeriveOptions options = Options();
   options.default_namespace = "team";
-  EXPECT_TRUE(First({.objects = {Manifest("apps", "Deployment")}, .policies = {policy}}, options).selected);
+  EXPECT_TRUE(
+      First({.objects = {Manifest("apps", "Deployment")}, .policies = {policy}}, options).selected);
   EXPECT_FALSE(First({.objects = {Manifest("apps", "Deployment")}, .policies = {policy}}).selected);
-  EXPECT_FALSE(First({.objects = {Manifest("", "PersistentVolume", "team")}, .policies = {policy}}).selected)
+  EXPECT_FALSE(
+      First({.objects = {Manifest("", "PersistentVolume", "team")}, .policies = {policy}}).selected)
       << "cluster-scoped whatever the manifest says";
 }
 
 TEST(Derive, PoliciesDoNotConcernWrappedManifests) {
-  AnalysisInput input{.policies = {SelectResource("p", "configmaps", true), SelectResource("q", "configmaps", true)}};
+  AnalysisInput input{.policies = {SelectResource("p", "configmaps", true),
+                                   SelectResource("q", "configmaps", true)}};
   AddWrapped(input, AddWork(input, "wec1", "w"), Manifest("", "ConfigMap", "shop"));
   EXPECT_EQ(Text(First(input)), kUpdate);
 }
@@ -351,15 +374,18 @@ TEST(Derive, AnExplicitPolicyRestrictsAndReplaces) {
   const std::vector<BindingPolicy> explicit_policies = {SelectResource("mine", "deployments")};
   DeriveOptions options = Options();
   options.binding_policies = &explicit_policies;
-  AnalysisInput input{.objects = {Manifest("apps", "Deployment", "shop"), Manifest("", "ConfigMap", "shop")},
-                      .policies = {SelectResource("p", "deployments", true), SelectResource("q", "configmaps")}};
+  AnalysisInput input{
+      .objects = {Manifest("apps", "Deployment", "shop"), Manifest("", "ConfigMap", "shop")},
+      .policies = {SelectResource("p", "deployments", true), SelectResource("q", "configmaps")}};
   AddWrapped(input, AddWork(input, "wec1", "w"), Manifest("", "ConfigMap", "shop"));
   Requirements r = DeriveRequirements(input, options);
   EXPECT_EQ(r.objects[0].state, ObjectState::kChecked);
-  EXPECT_EQ(Text(r.objects[0]), kUpdate) << "createOnly and sharing come from the explicit one alone";
+  EXPECT_EQ(Text(r.objects[0]), kUpdate)
+      << "createOnly and sharing come from the explicit one alone";
   EXPECT_EQ(r.objects[1].state, ObjectState::kUnselected);
   EXPECT_TRUE(r.objects[1].apply.empty());
-  EXPECT_EQ(r.objects[2].state, ObjectState::kChecked) << "wrapped manifests are not selected by policies";
+  EXPECT_EQ(r.objects[2].state, ObjectState::kChecked)
+      << "wrapped manifests are not selected by policies";
   r = DeriveRequirements(input, Options());
   EXPECT_EQ(r.objects[1].state, ObjectState::kChecked) << "policies of the input restrict nothing";
 }
@@ -412,17 +438,22 @@ struct ConfigCase {
 
 TEST(Derive, ReleasesMatchManifestConfigsDifferently) {
   const std::vector<ConfigCase> namespaced = {
-      {"exact, oldest", {0, 11, 0}, "shop", "x", true},   {"exact, newest", kNewest, "shop", "x", true},
-      {"wildcard before", {0, 15, 2}, "shop", "*", false}, {"wildcard since", {0, 16, 0}, "shop", "*", true},
+      {"exact, oldest", {0, 11, 0}, "shop", "x", true},
+      {"exact, newest", kNewest, "shop", "x", true},
+      {"wildcard before", {0, 15, 2}, "shop", "*", false},
+      {"wildcard since", {0, 16, 0}, "shop", "*", true},
       {"other namespace", kNewest, "dev", "x", false},
   };
   const std::vector<ConfigCase> cluster_scoped = {
       // The manifest names the namespace "shop", which a cluster-scoped kind has none of.
-      {"blank before", {0, 12, 0}, "", "x", false},     {"as written before", {0, 12, 0}, "shop", "x", true},
-      {"blank since", {0, 13, 0}, "", "x", true},       {"as written since", {0, 13, 0}, "shop", "x", false},
+      {"blank before", {0, 12, 0}, "", "x", false},
+      {"as written before", {0, 12, 0}, "shop", "x", true},
+      {"blank since", {0, 13, 0}, "", "x", true},
+      {"as written since", {0, 13, 0}, "shop", "x", false},
       {"star", kNewest, "*", "x", true},
   };
-  const auto run = [](const ConfigCase& c, const char* group, const char* kind, const char* resource) {
+  const auto run = [](const ConfigCase& c, const char* group, const char* kind,
+                      const char* resource) {
     AnalysisInput input;
     AddWrapped(input, AddWork(input, "wec1", "w"), Manifest(group, kind, "shop"));
     input.works[0].configs = {Config(group, resource, c.config_namespace, c.config_name)};
@@ -447,11 +478,14 @@ TEST(Derive, Scopes) {
       {"namespaced", Manifest("", "ConfigMap", "shop"), ScopeKind::kNamespace, "shop"},
       {"namespaced, none named", Manifest("", "ConfigMap"), ScopeKind::kNamespace, "default"},
       {"cluster-scoped", Manifest("", "PersistentVolume"), ScopeKind::kCluster, ""},
-      {"cluster-scoped, one named", Manifest("", "PersistentVolume", "shop"), ScopeKind::kCluster, ""},
+      {"cluster-scoped, one named", Manifest("", "PersistentVolume", "shop"), ScopeKind::kCluster,
+       ""},
       {"Namespace", Manifest("", "Namespace", "", "shop"), ScopeKind::kCluster, ""},
       {"unknown, none named", Manifest("example.com", "Planet"), ScopeKind::kCluster, ""},
-      {"unknown, one named", Manifest("example.com", "Planet", "shop"), ScopeKind::kNamespace, "shop"},
-      {"braces without the annotation", Manifest("", "ConfigMap", "{{.ns}}"), ScopeKind::kNamespace, "{{.ns}}"},
+      {"unknown, one named", Manifest("example.com", "Planet", "shop"), ScopeKind::kNamespace,
+       "shop"},
+      {"braces without the annotation", Manifest("", "ConfigMap", "{{.ns}}"), ScopeKind::kNamespace,
+       "{{.ns}}"},
   };
   for (const ScopeCase& c : cases) {
     const ObjectRequirements r = First({.objects = {c.object}});
@@ -509,25 +543,30 @@ TEST(Derive, States) {
   const std::vector<StateCase> cases = {
       {"ordinary", Manifest("", "ConfigMap", "shop"), ObjectState::kChecked, ObjectState::kChecked},
       {"WEC202", Manifest("", "ConfigMap"), ObjectState::kChecked, ObjectState::kRefused},
-      {"cluster-scoped needs none", Manifest("", "PersistentVolume"), ObjectState::kChecked, ObjectState::kChecked},
-      {"WEC203, no name", Manifest("", "ConfigMap", "shop", ""), ObjectState::kChecked, ObjectState::kRefused},
+      {"cluster-scoped needs none", Manifest("", "PersistentVolume"), ObjectState::kChecked,
+       ObjectState::kChecked},
+      {"WEC203, no name", Manifest("", "ConfigMap", "shop", ""), ObjectState::kChecked,
+       ObjectState::kRefused},
       {"WEC203, generateName",
        Changed(Manifest("", "ConfigMap", "shop"), [](Object& o) { o.generate_name = true; }),
        ObjectState::kChecked, ObjectState::kRefused},
-      {"WEC204", Manifest("control.kubestellar.io", "BindingPolicy"), ObjectState::kSteering, ObjectState::kNotForAWec},
-      {"WEC204 of OCM", Manifest("cluster.open-cluster-management.io", "ManagedCluster"), ObjectState::kSteering,
+      {"WEC204", Manifest("control.kubestellar.io", "BindingPolicy"), ObjectState::kSteering,
        ObjectState::kNotForAWec},
-      {"ClusterClaim", Manifest("cluster.open-cluster-management.io", "ClusterClaim"), ObjectState::kChecked,
+      {"WEC204 of OCM", Manifest("cluster.open-cluster-management.io", "ManagedCluster"),
+       ObjectState::kSteering, ObjectState::kNotForAWec},
+      {"ClusterClaim", Manifest("cluster.open-cluster-management.io", "ClusterClaim"),
+       ObjectState::kChecked, ObjectState::kChecked},
+      {"AppliedManifestWork", Manifest("work.open-cluster-management.io", "AppliedManifestWork"),
+       ObjectState::kChecked, ObjectState::kChecked},
+      {"WEC205", Manifest("coordination.k8s.io", "Lease", "shop"), ObjectState::kNeverDownsynced,
        ObjectState::kChecked},
-      {"AppliedManifestWork", Manifest("work.open-cluster-management.io", "AppliedManifestWork"), ObjectState::kChecked,
-       ObjectState::kChecked},
-      {"WEC205", Manifest("coordination.k8s.io", "Lease", "shop"), ObjectState::kNeverDownsynced, ObjectState::kChecked},
       {"WEC205 of a review", Manifest("authorization.k8s.io", "SelfSubjectAccessReview"),
        ObjectState::kNeverDownsynced, ObjectState::kChecked},
-      {"loaded", Changed(Manifest("", "ConfigMap", "shop"), [](Object& o) { o.loaded = true; }), ObjectState::kLoaded,
-       ObjectState::kLoaded},
+      {"loaded", Changed(Manifest("", "ConfigMap", "shop"), [](Object& o) { o.loaded = true; }),
+       ObjectState::kLoaded, ObjectState::kLoaded},
       {"loaded and steering",
-       Changed(Manifest("control.kubestellar.io", "BindingPolicy"), [](Object& o) { o.loaded = true; }),
+       Changed(Manifest("control.kubestellar.io", "BindingPolicy"),
+               [](Object& o) { o.loaded = true; }),
        ObjectState::kLoaded, ObjectState::kLoaded},
   };
   for (const StateCase& c : cases) {
@@ -536,7 +575,8 @@ TEST(Derive, States) {
     AddWrapped(input, AddWork(input, "wec1", "w"), c.object);
     const ObjectRequirements wrapped = First(input);
     EXPECT_EQ(wrapped.state, c.wrapped) << c.name;
-    const bool needs_nothing = c.wrapped == ObjectState::kRefused || c.wrapped == ObjectState::kNotForAWec;
+    const bool needs_nothing =
+        c.wrapped == ObjectState::kRefused || c.wrapped == ObjectState::kNotForAWec;
     EXPECT_EQ((wrapped.apply | wrapped.remove | wrapped.option).empty(), needs_nothing) << c.name;
   }
 }
@@ -586,7 +626,8 @@ TEST(Derive, RecreatedAtEverySync) {
   };
   EXPECT_TRUE(recreated(true, true, std::nullopt));
   EXPECT_FALSE(recreated(true, false, std::nullopt));
-  EXPECT_FALSE(recreated(false, true, std::nullopt)) << "KubeStellar downsyncs the defaulted object";
+  EXPECT_FALSE(recreated(false, true, std::nullopt))
+      << "KubeStellar downsyncs the defaulted object";
   EXPECT_FALSE(recreated(true, true, UpdateStrategy::kCreateOnly));
   EXPECT_FALSE(recreated(true, true, UpdateStrategy::kServerSideApply));
   EXPECT_FALSE(recreated(true, true, UpdateStrategy::kReadOnly));
@@ -594,7 +635,8 @@ TEST(Derive, RecreatedAtEverySync) {
 
 TEST(Derive, ObjectsOfOneTypeShareItsEntry) {
   AnalysisInput input;
-  for (int i = 0; i < 10; ++i) input.objects.push_back(Manifest("", "ConfigMap", absl::StrCat("ns", i % 3), "x"));
+  for (int i = 0; i < 10; ++i)
+    input.objects.push_back(Manifest("", "ConfigMap", absl::StrCat("ns", i % 3), "x"));
   EXPECT_EQ(DeriveRequirements(input, Options()).types.size(), 1u);
 }
 

@@ -15,10 +15,10 @@ struct DistanceCase {
 };
 
 TEST(DidYouMean, EditDistance) {
-  const std::vector<DistanceCase> cases = {{"", "", 0},         {"", "abc", 3},         {"abc", "", 3},
-                                           {"abc", "abc", 0},   {"abc", "abd", 1},      {"abc", "ab", 1},
-                                           {"abc", "abcd", 1},  {"abc", "acb", 1},      {"ab", "ba", 1},
-                                           {"kitten", "sitting", 3}, {"chekc", "check", 1}, {"abc", "xyz", 3}};
+  const std::vector<DistanceCase> cases = {
+      {"", "", 0},       {"", "abc", 3},           {"abc", "", 3},        {"abc", "abc", 0},
+      {"abc", "abd", 1}, {"abc", "ab", 1},         {"abc", "abcd", 1},    {"abc", "acb", 1},
+      {"ab", "ba", 1},   {"kitten", "sitting", 3}, {"chekc", "check", 1}, {"abc", "xyz", 3}};
   for (const DistanceCase& c : cases) {
     EXPECT_EQ(EditDistance(c.a, c.b), c.distance) << c.a << ", " << c.b;
     EXPECT_EQ(EditDistance(c.b, c.a), c.distance) << c.b << ", " << c.a;

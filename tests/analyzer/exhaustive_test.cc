@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// All small rule sets, bindings and requests: analyzer/ against the naive evaluator of tests/testing. Each test asserts how
-// many combinations it ran, so that it cannot shrink unseen.
+// All small rule sets, bindings and requests: analyzer/ against the naive evaluator of
+// tests/testing. Each test asserts how many combinations it ran, so that it cannot shrink unseen.
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
 
 #include "analyzer/grants/agent_grants.h"
 #include "analyzer/grants/authorizer.h"
 #include "analyzer/grants/compact.h"
 #include "analyzer/grants/covers.h"
 #include "analyzer/grants/rule_allows.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
 #include "tests/testing/builders.h"
 #include "tests/testing/naive_rbac.h"
 
@@ -19,15 +21,17 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-std::vector<PolicyRule> RulesOver(const Strings& verbs, const Strings& groups, const Strings& resources,
-                                  const std::vector<Strings>& names) {
+std::vector<PolicyRule> RulesOver(const Strings& verbs, const Strings& groups,
+                                  const Strings& resources, const std::vector<Strings>& names) {
   std::vector<PolicyRule> rules;
   for (const std::string& verb : verbs) {
     for (const std::string& group : groups) {
       for (const std::string& resource : resources) {
         for (const Strings& name : names) {
-          rules.push_back(
-              {.verbs = {verb}, .api_groups = {group}, .resources = {resource}, .resource_names = name});
+          rules.push_back({.verbs = {verb},
+                           .api_groups = {group},
+                           .resources = {resource},
+                           .resource_names = name});
         }
       }
     }
@@ -37,11 +41,13 @@ std::vector<PolicyRule> RulesOver(const Strings& verbs, const Strings& groups, c
 
 // 3 verbs x 3 groups x 5 resources x 3 lists of names.
 std::vector<PolicyRule> AllRules() {
-  return RulesOver({"get", "*", "create"}, {"", "a", "*"}, {"p", "p/s", "*", "*/s", "q"}, {{}, {"n"}, {""}});
+  return RulesOver({"get", "*", "create"}, {"", "a", "*"}, {"p", "p/s", "*", "*/s", "q"},
+                   {{}, {"n"}, {""}});
 }
 
-std::vector<RequestAttributes> RequestsOver(const Strings& verbs, const Strings& groups, const Strings& resources,
-                                            const Strings& subresources, const Strings& names) {
+std::vector<RequestAttributes> RequestsOver(const Strings& verbs, const Strings& groups,
+                                            const Strings& resources, const Strings& subresources,
+                                            const Strings& names) {
   std::vector<RequestAttributes> requests;
   for (const std::string& verb : verbs) {
     for (const std::string& group : groups) {
@@ -63,8 +69,8 @@ std::vector<RequestAttributes> RequestsOver(const Strings& verbs, const Strings&
 
 TEST(Exhaustive, OneRuleAgainstAllRequests) {
   const std::vector<RequestAttributes> requests =
-      RequestsOver({"get", "create", "list", "*"}, {"", "a", "b", "*"}, {"p", "q", "*", "p/s"}, {"", "s", "*"},
-                   {"", "n", "m"});
+      RequestsOver({"get", "create", "list", "*"}, {"", "a", "b", "*"}, {"p", "q", "*", "p/s"},
+                   {"", "s", "*"}, {"", "n", "m"});
   int combinations = 0, allowed = 0;
   for (const PolicyRule& rule : AllRules()) {
     for (const RequestAttributes& request : requests) {
@@ -90,9 +96,11 @@ TEST(Exhaustive, UrlRules) {
         // Names never limit a URL; a rule for resources never allows one.
         const RequestAttributes request = Request("get").Path(path);
         PolicyRule rule = UrlRule(verb, url);
-        ASSERT_EQ(RuleAllows(request, rule), NaiveRuleAllows(request, rule)) << url << " and " << path;
+        ASSERT_EQ(RuleAllows(request, rule), NaiveRuleAllows(request, rule))
+            << url << " and " << path;
         rule.resource_names = {"n"};
-        ASSERT_EQ(RuleAllows(request, rule), NaiveRuleAllows(request, rule)) << url << " and " << path;
+        ASSERT_EQ(RuleAllows(request, rule), NaiveRuleAllows(request, rule))
+            << url << " and " << path;
         ASSERT_FALSE(RuleAllows(request, Rule("*", "*", "*")));
         ++combinations;
       }
@@ -103,14 +111,18 @@ TEST(Exhaustive, UrlRules) {
 
 TEST(Exhaustive, TwoRulesInARole) {
   const std::vector<PolicyRule> rules = AllRules();
-  std::vector<RequestAttributes> requests = RequestsOver({"get", "create"}, {"", "a"}, {"p"}, {"", "s"}, {"", "n"});
-  for (const RequestAttributes& r : RequestsOver({"get"}, {""}, {"q"}, {""}, {"m", ""})) requests.push_back(r);
+  std::vector<RequestAttributes> requests =
+      RequestsOver({"get", "create"}, {"", "a"}, {"p"}, {"", "s"}, {"", "n"});
+  for (const RequestAttributes& r : RequestsOver({"get"}, {""}, {"q"}, {""}, {"m", ""}))
+    requests.push_back(r);
   const UserInfo user{"u", {}};
   std::vector<std::vector<bool>> naive(rules.size());
   for (size_t i = 0; i < rules.size(); ++i) {
-    for (const RequestAttributes& request : requests) naive[i].push_back(NaiveRuleAllows(request, rules[i]));
+    for (const RequestAttributes& request : requests)
+      naive[i].push_back(NaiveRuleAllows(request, rules[i]));
   }
-  RbacPolicy policy{.roles = {MakeClusterRole("r", {})}, .bindings = {BindClusterRole("r", {User("u")})}};
+  RbacPolicy policy{.roles = {MakeClusterRole("r", {})},
+                    .bindings = {BindClusterRole("r", {User("u")})}};
   const Authorizer authorizer(policy);
   std::vector<PolicyRule>& held = policy.roles[0].rules;
   int combinations = 0;
@@ -130,8 +142,10 @@ TEST(Exhaustive, TwoRulesInARole) {
 
 // Roles that a roleRef may find or miss.
 std::vector<Role> SomeRoles() {
-  return {MakeClusterRole("r", {Rule("get", "", "p")}), MakeRole("x", "r", {Rule("create", "", "p")}),
-          MakeRole("y", "r", {Rule("get,create", "", "q")}), MakeRole("y", "only-y", {Rule("get", "", "p")})};
+  return {MakeClusterRole("r", {Rule("get", "", "p")}),
+          MakeRole("x", "r", {Rule("create", "", "p")}),
+          MakeRole("y", "r", {Rule("get,create", "", "q")}),
+          MakeRole("y", "only-y", {Rule("get", "", "p")})};
 }
 
 std::vector<RoleBinding> AllBindings() {
@@ -142,14 +156,19 @@ std::vector<RoleBinding> AllBindings() {
                                          ServiceAccount("", "u"),
                                          {"user", "", "u"},
                                          {"Group", "x", "system:serviceaccounts:x"}};
-  const std::vector<RoleRef> refs = {
-      {kRbacGroup, "ClusterRole", "r"}, {kRbacGroup, "Role", "r"}, {"", "Role", "only-y"}, {kRbacGroup, "role", "r"}};
+  const std::vector<RoleRef> refs = {{kRbacGroup, "ClusterRole", "r"},
+                                     {kRbacGroup, "Role", "r"},
+                                     {"", "Role", "only-y"},
+                                     {kRbacGroup, "role", "r"}};
   std::vector<RoleBinding> bindings;
   for (const std::string& ns : Strings{"", "x", "y"}) {
     for (const Subject& subject : subjects) {
       for (const RoleRef& ref : refs) {
-        bindings.push_back(
-            {.cluster = ns.empty(), .namespace_ = ns, .name = "b", .role_ref = ref, .subjects = {subject}});
+        bindings.push_back({.cluster = ns.empty(),
+                            .namespace_ = ns,
+                            .name = "b",
+                            .role_ref = ref,
+                            .subjects = {subject}});
       }
     }
   }
@@ -179,11 +198,13 @@ TEST(Exhaustive, TwoBindings) {
       const Authorizer authorizer(policy);
       for (const UserInfo& user : users) {
         for (const std::string& ns : Strings{"", "x", "y"}) {
-          const RequestAttributes request = Request(ns == "y" ? "get" : "create").Resource("p").Namespace(ns);
+          const RequestAttributes request =
+              Request(ns == "y" ? "get" : "create").Resource("p").Namespace(ns);
           const NaiveDecision naive = NaiveAuthorize(policy, user, request);
           const Decision decision = authorizer.Authorize(user, request);
           ASSERT_EQ(decision.allowed, naive.allowed)
-              << i << ", " << j << ": " << testing::PrintToString(user) << " " << testing::PrintToString(request);
+              << i << ", " << j << ": " << testing::PrintToString(user) << " "
+              << testing::PrintToString(request);
           const std::string reason = authorizer.Reason(user, request, decision);
           if (decision.allowed) {
             ASSERT_EQ(naive.reasons.count(reason), 1u) << reason;
@@ -204,7 +225,8 @@ TEST(Exhaustive, MastersMayDoAnythingWithoutPolicy) {
   const RbacPolicy nothing;
   const Authorizer authorizer(nothing);
   int combinations = 0;
-  for (const RequestAttributes& request : RequestsOver({"get", "*"}, {"", "a"}, {"p", ""}, {"", "s"}, {"", "n"})) {
+  for (const RequestAttributes& request :
+       RequestsOver({"get", "*"}, {"", "a"}, {"p", ""}, {"", "s"}, {"", "n"})) {
     EXPECT_TRUE(authorizer.Authorize({"u", {"x", "system:masters"}}, request).privileged);
     EXPECT_FALSE(authorizer.Authorize({"system:masters", {"x"}}, request).allowed);
     ++combinations;
@@ -229,9 +251,11 @@ TEST(Exhaustive, OneRuleCoversAnother) {
   EXPECT_GT(covered, 500);
 }
 
-// What is covered is also allowed: Covers never says yes where a request of the servant would be refused by the owner.
+// What is covered is also allowed: Covers never says yes where a request of the servant would be
+// refused by the owner.
 TEST(Exhaustive, CoveredMeansAllowed) {
-  const std::vector<PolicyRule> rules = RulesOver({"get", "*"}, {"", "*"}, {"p", "p/s", "*", "*/s"}, {{}, {"n"}});
+  const std::vector<PolicyRule> rules =
+      RulesOver({"get", "*"}, {"", "*"}, {"p", "p/s", "*", "*/s"}, {{}, {"n"}});
   const std::vector<RequestAttributes> requests =
       RequestsOver({"get", "create"}, {"", "a"}, {"p", "q"}, {"", "s"}, {"", "n"});
   int combinations = 0;
@@ -249,14 +273,17 @@ TEST(Exhaustive, CoveredMeansAllowed) {
 }
 
 TEST(Exhaustive, CompactedAndOriginalCoverEachOther) {
-  const std::vector<PolicyRule> rules = RulesOver({"get", "*"}, {"", "a"}, {"p", "*/s", "*"}, {{}, {"n"}, {"", "n"}});
+  const std::vector<PolicyRule> rules =
+      RulesOver({"get", "*"}, {"", "a"}, {"p", "*/s", "*"}, {{}, {"n"}, {"", "n"}});
   int combinations = 0, merged = 0;
   for (const PolicyRule& a : rules) {
     for (const PolicyRule& b : rules) {
       const std::vector<PolicyRule> original = {a, b, UrlRule("get", "/x"), a};
       const std::vector<PolicyRule> compacted = CompactRules(original);
-      ASSERT_THAT(Uncovered(compacted, original), testing::IsEmpty()) << testing::PrintToString(original);
-      ASSERT_THAT(Uncovered(original, compacted), testing::IsEmpty()) << testing::PrintToString(original);
+      ASSERT_THAT(Uncovered(compacted, original), testing::IsEmpty())
+          << testing::PrintToString(original);
+      ASSERT_THAT(Uncovered(original, compacted), testing::IsEmpty())
+          << testing::PrintToString(original);
       ++combinations;
       merged += compacted.size() < original.size();
     }
@@ -265,9 +292,11 @@ TEST(Exhaustive, CompactedAndOriginalCoverEachOther) {
   EXPECT_GT(merged, 100);
 }
 
-// Two rules in one servant and two in the owner: the atoms are judged one by one, and never by two rules together.
+// Two rules in one servant and two in the owner: the atoms are judged one by one, and never by two
+// rules together.
 TEST(Exhaustive, CoverIsByOneRulePerAtom) {
-  std::vector<PolicyRule> rules = RulesOver({"get", "*"}, {"", "*"}, {"p", "p/s", "*"}, {{}, {"n"}});
+  std::vector<PolicyRule> rules =
+      RulesOver({"get", "*"}, {"", "*"}, {"p", "p/s", "*"}, {{}, {"n"}});
   rules.push_back(Rule("get,create", ",a", "p,p/s", "n,m"));
   rules.push_back({.verbs = {"get"}, .api_groups = {""}});
   int combinations = 0;
@@ -275,7 +304,8 @@ TEST(Exhaustive, CoverIsByOneRulePerAtom) {
     for (const PolicyRule& b : rules) {
       for (const PolicyRule& servant : rules) {
         ASSERT_EQ(Uncovered({a, b}, {servant}).empty(), NaiveCovers({a, b}, {servant}))
-            << testing::PrintToString(a) << testing::PrintToString(b) << " over " << testing::PrintToString(servant);
+            << testing::PrintToString(a) << testing::PrintToString(b) << " over "
+            << testing::PrintToString(servant);
         ++combinations;
       }
     }
@@ -283,40 +313,59 @@ TEST(Exhaustive, CoverIsByOneRulePerAtom) {
   EXPECT_EQ(combinations, 26 * 26 * 26);
 }
 
-// The fast path of the analysis equals seven decisions.
+// The agent verbs that the Authorizer allows on one object. list and watch are asked without its
+// name, and create unless `create_named`.
+VerbSet SevenDecisions(const Authorizer& authorizer, const UserInfo& user, const std::string& ns,
+                       const std::string& name, bool create_named) {
+  VerbSet allowed;
+  for (int v = 0; v < kAgentVerbs; ++v) {
+    const AgentVerb verb = static_cast<AgentVerb>(v);
+    const bool named = verb == AgentVerb::kCreate
+                           ? create_named
+                           : verb != AgentVerb::kList && verb != AgentVerb::kWatch;
+    const RequestAttributes request =
+        Request(VerbName(verb)).Resource("p").Namespace(ns).Name(named ? name : "");
+    if (authorizer.Authorize(user, request).allowed) allowed.Add(verb);
+  }
+  return allowed;
+}
+
+// The fast path of the analysis equals seven decisions: one rule held everywhere, one in namespace
+// x.
 TEST(Exhaustive, VerbsOnEqualsSevenDecisions) {
-  const std::vector<PolicyRule> rules =
-      RulesOver({"list", "create", "*"}, {"", "*"}, {"p", "*", "p/s"}, {{}, {"n"}, {"", "m"}});
+  std::vector<PolicyRule> rules;
+  for (const Strings& group_and_resource :
+       {Strings{"", "p"}, Strings{"*", "*"}, Strings{"", "p/s"}}) {
+    for (PolicyRule& rule : RulesOver({"list", "create", "*"}, {group_and_resource[0]},
+                                      {group_and_resource[1]}, {{}, {"n"}, {"", "m"}})) {
+      rules.push_back(std::move(rule));
+    }
+  }
   const UserInfo user{"u", {}};
   int combinations = 0;
-  for (size_t i = 0; i < rules.size(); ++i) {
-    for (size_t j = i % 3; j < rules.size(); j += 3) {
-      const RbacPolicy policy{.roles = {MakeClusterRole("one", {rules[i]}), MakeRole("x", "two", {rules[j]})},
-                              .bindings = {BindClusterRole("one", {User("u")}), BindRole("x", "Role", "two", {User("u")})}};
+  for (const PolicyRule& everywhere : rules) {
+    for (const PolicyRule& in_x : rules) {
+      const RbacPolicy policy{
+          .roles = {MakeClusterRole("one", {everywhere}), MakeRole("x", "two", {in_x})},
+          .bindings = {BindClusterRole("one", {User("u")}),
+                       BindRole("x", "Role", "two", {User("u")})}};
       AgentGrants grants(policy, user);
-      for (const std::string& ns : Strings{"", "x", "z"}) {
+      for (const std::string& ns : Strings{"", "x"}) {
         const ResourceGrants& held = grants.On("", "p", ns);
         for (const std::string& name : Strings{"n", "o", ""}) {
           for (const bool create_named : {false, true}) {
-            VerbSet expected;
-            for (int v = 0; v < kAgentVerbs; ++v) {
-              const AgentVerb verb = static_cast<AgentVerb>(v);
-              const bool named = verb == AgentVerb::kCreate ? create_named
-                                                            : verb != AgentVerb::kList && verb != AgentVerb::kWatch;
-              const RequestAttributes request =
-                  Request(VerbName(verb)).Resource("p").Namespace(ns).Name(named ? name : "");
-              if (grants.authorizer().Authorize(user, request).allowed) expected.Add(verb);
-            }
-            ASSERT_EQ(held.VerbsOn(name, create_named), expected)
-                << testing::PrintToString(rules[i]) << " and in x " << testing::PrintToString(rules[j]) << "; namespace \""
-                << ns << "\", name \"" << name << "\", create_named " << create_named;
+            ASSERT_EQ(held.VerbsOn(name, create_named),
+                      SevenDecisions(grants.authorizer(), user, ns, name, create_named))
+                << testing::PrintToString(everywhere) << " and in x "
+                << testing::PrintToString(in_x) << "; namespace \"" << ns << "\", name \"" << name
+                << "\", create_named " << create_named;
             ++combinations;
           }
         }
       }
     }
   }
-  EXPECT_EQ(combinations, 54 * 18 * 18);
+  EXPECT_EQ(combinations, 27 * 27 * 12);
 }
 
 }  // namespace

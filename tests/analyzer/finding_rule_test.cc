@@ -60,7 +60,8 @@ TEST(FindingRule, IsComplete) {
     EXPECT_LT(before, rule.id) << "sorted by id";
     before = rule.id;
     EXPECT_TRUE(names.insert(std::string(rule.name)).second) << rule.name;
-    for (absl::string_view text : {rule.title, rule.summary, rule.help, rule.fix, rule.source, rule.command}) {
+    for (absl::string_view text :
+         {rule.title, rule.summary, rule.help, rule.fix, rule.source, rule.command}) {
       EXPECT_FALSE(text.empty()) << rule.id;
     }
   }
@@ -71,7 +72,8 @@ TEST(FindingRule, FoundByIdAndName) {
   EXPECT_EQ(FindRule("WEC101")->name, "missing-permission");
   EXPECT_EQ(FindRule("wec101"), FindRule("WEC101"));
   EXPECT_EQ(FindRule("Missing-Permission"), FindRule("WEC101"));
-  for (const char* other : {"", "WEC", "WEC1010", "WEC999", "missing"}) EXPECT_EQ(FindRule(other), nullptr) << other;
+  for (const char* other : {"", "WEC", "WEC1010", "WEC999", "missing"})
+    EXPECT_EQ(FindRule(other), nullptr) << other;
 }
 
 TEST(FindingRule, LevelNames) {

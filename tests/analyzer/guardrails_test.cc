@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "analyzer/grants/covers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
+#include "analyzer/grants/covers.h"
 #include "tests/testing/builders.h"
 #include "tests/testing/load.h"
 
@@ -42,7 +43,8 @@ TEST(Guardrails, AreComplete) {
   for (const Guardrail& g : Guardrails()) {
     EXPECT_TRUE(ids.insert(g.id).second) << g.id;
     EXPECT_FALSE(g.reason.empty()) << g.id;
-    EXPECT_FALSE(g.verbs.empty() && g.api_groups.empty() && g.resources.empty()) << g.id << " would match everything";
+    EXPECT_FALSE(g.verbs.empty() && g.api_groups.empty() && g.resources.empty())
+        << g.id << " would match everything";
   }
 }
 

@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "analyzer/grants/aggregate.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
+#include "analyzer/grants/aggregate.h"
 #include "tests/testing/builders.h"
 
 namespace wecan {
@@ -22,16 +23,19 @@ TEST(HeldRoles, BoundAndAggregated) {
                 MakeClusterRole("part", {Rule("get", "", "pods")}, {{"to-top", "true"}}),
                 MakeClusterRole("other", {Rule("get", "", "nodes")}, {{"to-top", "false"}}),
                 MakeRole("dev", "local", {Rule("get", "", "secrets")})},
-      .bindings = {BindClusterRole("top", {User("bob")}), BindRole("dev", "Role", "local", {User("bob")}),
-                   BindClusterRole("other", {User("eve")}), BindClusterRole("gone", {User("bob")})}};
+      .bindings = {
+          BindClusterRole("top", {User("bob")}), BindRole("dev", "Role", "local", {User("bob")}),
+          BindClusterRole("other", {User("eve")}), BindClusterRole("gone", {User("bob")})}};
   AggregateClusterRoles(policy);
   AgentGrants grants(policy, {"bob", {}});
   std::vector<std::string> held;
-  for (const HeldRole& role : HeldRoles(grants)) held.push_back(absl::StrCat(role.role->name, " through ", role.bound->name));
+  for (const HeldRole& role : HeldRoles(grants))
+    held.push_back(absl::StrCat(role.role->name, " through ", role.bound->name));
   EXPECT_THAT(held, ElementsAre("top through top", "part through top", "local through local"));
 
   std::vector<std::string> dangling;
-  for (const RoleBinding* binding : DanglingBindings(grants)) dangling.push_back(binding->role_ref.name);
+  for (const RoleBinding* binding : DanglingBindings(grants))
+    dangling.push_back(binding->role_ref.name);
   EXPECT_THAT(dangling, ElementsAre("gone"));
 }
 

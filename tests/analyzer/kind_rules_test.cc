@@ -28,7 +28,8 @@ TEST(KindRules, Steering) {
       {"", "ConfigMap", false},
       {"kubestellar.io", "BindingPolicy", false},
   };
-  for (const KindCase& c : cases) EXPECT_EQ(IsSteering(c.group, c.kind), c.expected) << c.group << "/" << c.kind;
+  for (const KindCase& c : cases)
+    EXPECT_EQ(IsSteering(c.group, c.kind), c.expected) << c.group << "/" << c.kind;
 }
 
 TEST(KindRules, NeverDownsynced) {
@@ -56,13 +57,16 @@ TEST(KindRules, NeverDownsynced) {
   };
   const ResourceMapper mapper({});
   for (const KindCase& c : cases) {
-    EXPECT_EQ(IsNeverDownsynced(mapper.ByKind(c.group, c.kind, true)), c.expected) << c.group << "/" << c.kind;
+    EXPECT_EQ(IsNeverDownsynced(mapper.ByKind(c.group, c.kind, true)), c.expected)
+        << c.group << "/" << c.kind;
   }
 }
 
 TEST(KindRules, RecreatedUnderUpdate) {
-  const std::vector<KindCase> cases = {{"storage.k8s.io", "StorageClass", true}, {"storage.k8s.io", "CSIDriver", true},
-                                       {"storage.k8s.io", "VolumeAttachment", false}, {"", "StorageClass", false},
+  const std::vector<KindCase> cases = {{"storage.k8s.io", "StorageClass", true},
+                                       {"storage.k8s.io", "CSIDriver", true},
+                                       {"storage.k8s.io", "VolumeAttachment", false},
+                                       {"", "StorageClass", false},
                                        {"", "Secret", false}};
   for (const KindCase& c : cases) {
     EXPECT_EQ(IsRecreatedUnderUpdate(c.group, c.kind), c.expected) << c.group << "/" << c.kind;

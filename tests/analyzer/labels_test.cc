@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
 #include "tests/testing/status.h"
 
 namespace wecan {
@@ -80,7 +81,8 @@ TEST(Labels, ValidateSelector) {
     return StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(std::string(text)));
   };
   EXPECT_THAT(ValidateSelector(Expression("a", "in", {"x"})), invalid("\"in\" is not a valid"));
-  EXPECT_THAT(ValidateSelector(Expression("a", "", {"x"})), invalid("not a valid label selector operator"));
+  EXPECT_THAT(ValidateSelector(Expression("a", "", {"x"})),
+              invalid("not a valid label selector operator"));
   EXPECT_THAT(ValidateSelector(Expression("a", "In")), invalid("needs at least one value"));
   EXPECT_THAT(ValidateSelector(Expression("a", "NotIn")), invalid("needs at least one value"));
   EXPECT_THAT(ValidateSelector(Expression("a", "Exists", {"x"})), invalid("takes no values"));

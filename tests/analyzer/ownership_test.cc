@@ -29,7 +29,8 @@ TEST(Ownership, TwoBindingsMeetWhereTheirDestinationsDo) {
       {"prefix is no match", {"wec"}, {"wec1"}, false},
   };
   for (const DestinationCase& c : cases) {
-    const Binding one{.name = "one", .destinations = c.one}, other{.name = "other", .destinations = c.other};
+    const Binding one{.name = "one", .destinations = c.one},
+        other{.name = "other", .destinations = c.other};
     Owners owners;
     owners.AddBinding(one, false);
     owners.AddBinding(other, false);
@@ -48,7 +49,8 @@ TEST(Ownership, OneOwnerSharesWithNobody) {
 }
 
 TEST(Ownership, AnyTwoPoliciesMeet) {
-  const Binding one{.name = "one", .destinations = {"wec1"}}, other{.name = "other", .destinations = {"wec2"}};
+  const Binding one{.name = "one", .destinations = {"wec1"}},
+      other{.name = "other", .destinations = {"wec2"}};
   Owners owners;
   owners.AddPolicy({.name = "one"}, &one, false);
   owners.AddPolicy({.name = "other"}, &other, false);
@@ -80,9 +82,11 @@ TEST(Ownership, TheBindingDecidesWhicheverComesFirst) {
 
 TEST(Ownership, APolicyAndABindingOfAnotherName) {
   const Binding of_policy{.name = "p", .destinations = {"wec1"}};
-  const Binding near{.name = "b", .destinations = {"wec1"}}, far{.name = "b", .destinations = {"wec2"}};
+  const Binding near{.name = "b", .destinations = {"wec1"}},
+      far{.name = "b", .destinations = {"wec2"}};
   for (const auto& [binding, destination_known, shared] :
-       {std::make_tuple(&near, true, true), std::make_tuple(&far, true, false), std::make_tuple(&far, false, true)}) {
+       {std::make_tuple(&near, true, true), std::make_tuple(&far, true, false),
+        std::make_tuple(&far, false, true)}) {
     Owners owners;
     owners.AddPolicy({.name = "p"}, destination_known ? &of_policy : nullptr, false);
     owners.AddBinding(*binding, false);

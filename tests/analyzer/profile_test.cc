@@ -10,12 +10,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
 #include "analyzer/grants/aggregate.h"
 #include "analyzer/grants/authorizer.h"
 #include "analyzer/grants/compact.h"
 #include "analyzer/grants/covers.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
 #include "tests/testing/builders.h"
 #include "tests/testing/load.h"
 #include "tests/testing/status.h"
@@ -70,7 +71,8 @@ TEST(Profile, EffectiveRulesByReleaseAndMode) {
       EXPECT_EQ(OwnAtoms(profile, ns), atoms) << release << " " << mode << " in \"" << ns << "\"";
     }
     for (const std::string& ns : Authorizer(profile.policy).NamespacesOf(Agent().User())) {
-      EXPECT_EQ(expected.count(ns), 1u) << release << " " << mode << ": nothing is expected in " << ns;
+      EXPECT_EQ(expected.count(ns), 1u)
+          << release << " " << mode << ": nothing is expected in " << ns;
     }
     ++entries;
   }
@@ -105,8 +107,10 @@ TEST(Profile, AdminCoversEditAndEditCoversView) {
     for (const Role& role : profile.policy.roles) rules[role.name] = role.rules;
     EXPECT_THAT(Uncovered(rules["admin"], rules["edit"]), testing::IsEmpty()) << version;
     EXPECT_THAT(Uncovered(rules["edit"], rules["view"]), testing::IsEmpty()) << version;
-    EXPECT_THAT(Uncovered(rules["view"], rules["edit"]), testing::Not(testing::IsEmpty())) << version;
-    EXPECT_THAT(Uncovered(rules["edit"], rules["admin"]), testing::Not(testing::IsEmpty())) << version;
+    EXPECT_THAT(Uncovered(rules["view"], rules["edit"]), testing::Not(testing::IsEmpty()))
+        << version;
+    EXPECT_THAT(Uncovered(rules["edit"], rules["admin"]), testing::Not(testing::IsEmpty()))
+        << version;
   }
 }
 
@@ -143,14 +147,18 @@ TEST(Profile, UnknownNames) {
   const auto invalid = [](absl::string_view text) {
     return StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(std::string(text)));
   };
-  EXPECT_THAT(BuildProfile({.name = "ocm-0.10"}), invalid("no profile \"ocm-0.10\"; did you mean \"ocm-0.1"));
-  for (const char* name : {"ocm-1.3.99", "ocm-2.0", "ocm-", "ocm", "1.3", "OCM-1.3", "kubestellar-9.9", "kubestellar-",
-                           "file:x", "ocm-1.3 "}) {
-    EXPECT_THAT(BuildProfile({.name = name}), invalid(absl::StrCat("no profile \"", name, "\""))) << name;
+  EXPECT_THAT(BuildProfile({.name = "ocm-0.10"}),
+              invalid("no profile \"ocm-0.10\"; did you mean \"ocm-0.1"));
+  for (const char* name : {"ocm-1.3.99", "ocm-2.0", "ocm-", "ocm", "1.3", "OCM-1.3",
+                           "kubestellar-9.9", "kubestellar-", "file:x", "ocm-1.3 "}) {
+    EXPECT_THAT(BuildProfile({.name = name}), invalid(absl::StrCat("no profile \"", name, "\"")))
+        << name;
   }
-  EXPECT_THAT(BuildProfile({.kubernetes = "1.18"}), invalid("no Kubernetes version \"1.18\" (known: 1.19 to 1.36)"));
+  EXPECT_THAT(BuildProfile({.kubernetes = "1.18"}),
+              invalid("no Kubernetes version \"1.18\" (known: 1.19 to 1.36)"));
   EXPECT_THAT(BuildProfile({.kubernetes = "v1.33"}), invalid("no Kubernetes version"));
-  EXPECT_THAT(BuildProfile({.name = "ocm-0.11", .mode = AgentMode::kSingleton}), invalid("has no singleton mode"));
+  EXPECT_THAT(BuildProfile({.name = "ocm-0.11", .mode = AgentMode::kSingleton}),
+              invalid("has no singleton mode"));
   EXPECT_THAT(BuildProfile({.name = "ocm-0.12", .mode = AgentMode::kSingleton}), IsOk());
 }
 
@@ -158,7 +166,8 @@ TEST(Profile, EveryNameAndVersionBuilds) {
   EXPECT_THAT(ProfileNames(), Contains("ocm-0.11"));
   EXPECT_THAT(ProfileNames(), Contains("ocm-1.3"));
   EXPECT_THAT(ProfileNames(), Contains("kubestellar-0.30"));
-  for (const std::string& name : ProfileNames()) EXPECT_THAT(BuildProfile({.name = name}), IsOk()) << name;
+  for (const std::string& name : ProfileNames())
+    EXPECT_THAT(BuildProfile({.name = name}), IsOk()) << name;
   EXPECT_EQ(KubernetesVersions().front(), "1.19");
   EXPECT_EQ(KubernetesVersions().back(), "1.36");
   EXPECT_THAT(KubernetesVersions(), Contains(DefaultKubernetesVersion()));
@@ -170,9 +179,11 @@ TEST(Profile, EveryNameAndVersionBuilds) {
   }
 }
 
-bool MayGet(const Profile& profile, const UserInfo& user, absl::string_view group, absl::string_view resource) {
+bool MayGet(const Profile& profile, const UserInfo& user, absl::string_view group,
+            absl::string_view resource) {
   const Authorizer authorizer(profile.policy);
-  return authorizer.Authorize(user, Request("get").Group(group).Resource(resource).Name("x")).allowed;
+  return authorizer.Authorize(user, Request("get").Group(group).Resource(resource).Name("x"))
+      .allowed;
 }
 
 TEST(Profile, AnotherAgentHoldsTheSame) {
@@ -181,7 +192,8 @@ TEST(Profile, AnotherAgentHoldsTheSame) {
   EXPECT_TRUE(MayGet(profile, agent.User(), "scheduling.k8s.io", "priorityclasses"));
   EXPECT_FALSE(MayGet(profile, Agent().User(), "scheduling.k8s.io", "priorityclasses"));
   EXPECT_FALSE(MayGet(profile, agent.User(), "storage.k8s.io", "storageclasses"));
-  for (const Role& role : profile.policy.roles) EXPECT_THAT(role.name, testing::Not(HasSubstr("${"))) << role.name;
+  for (const Role& role : profile.policy.roles)
+    EXPECT_THAT(role.name, testing::Not(HasSubstr("${"))) << role.name;
   for (const RoleBinding& b : profile.policy.bindings) {
     EXPECT_THAT(absl::StrCat(b.name, b.namespace_, b.role_ref.name), testing::Not(HasSubstr("${")));
     for (const Subject& s : b.subjects) {
@@ -190,15 +202,18 @@ TEST(Profile, AnotherAgentHoldsTheSame) {
   }
 }
 
-// No binding of a profile may point to a role that the profile lacks: its answers would be "unknown".
+// No binding of a profile may point to a role that the profile lacks: its answers would be
+// "unknown".
 TEST(Profile, EveryRoleThatIsBoundExists) {
   for (const std::string& name : ProfileNames()) {
     for (const AgentMode mode : {AgentMode::kDefault, AgentMode::kSingleton}) {
       const absl::StatusOr<Profile> profile = BuildProfile({.name = name, .mode = mode});
       if (!profile.ok()) continue;  // no singleton mode
       const Authorizer authorizer(profile->policy);
-      for (const std::string& ns : {std::string(), std::string("kube-system"), Agent().namespace_}) {
-        EXPECT_THAT(authorizer.RulesFor(Agent().User(), ns).errors, testing::IsEmpty()) << name << " in " << ns;
+      for (const std::string& ns :
+           {std::string(), std::string("kube-system"), Agent().namespace_}) {
+        EXPECT_THAT(authorizer.RulesFor(Agent().User(), ns).errors, testing::IsEmpty())
+            << name << " in " << ns;
       }
     }
   }
@@ -207,7 +222,8 @@ TEST(Profile, EveryRoleThatIsBoundExists) {
 TEST(Profile, AllOfItIsMarkedAsProfile) {
   const Profile profile = Build({});
   for (const Role& role : profile.policy.roles) EXPECT_TRUE(role.origin.profile) << role.name;
-  for (const RoleBinding& binding : profile.policy.bindings) EXPECT_TRUE(binding.origin.profile) << binding.name;
+  for (const RoleBinding& binding : profile.policy.bindings)
+    EXPECT_TRUE(binding.origin.profile) << binding.name;
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ TEST(ResourceCatalog, KindsAreKeyedByGroup) {
   const ResourceMapper mapper({});
   EXPECT_EQ(mapper.ByKind("example.com", "Pod", true).source, ResourceSource::kGuess);
   EXPECT_EQ(mapper.ByKind("", "Gateway", true).source, ResourceSource::kGuess);
-  EXPECT_EQ(mapper.ByKind("", "pod", true).source, ResourceSource::kGuess) << "kinds are case-sensitive";
+  EXPECT_EQ(mapper.ByKind("", "pod", true).source, ResourceSource::kGuess)
+      << "kinds are case-sensitive";
   EXPECT_EQ(mapper.KindOf("example.com", "pods"), "");
   EXPECT_EQ(mapper.KindOf("", "po"), "") << "no short names";
   EXPECT_EQ(mapper.KindOf("", "pod"), "") << "no singulars";
@@ -99,7 +100,8 @@ TEST(ResourceCatalog, DefinitionsOfTheInputComeFirst) {
 }
 
 TEST(ResourceCatalog, TheSmallestKindStandsForAPluralOfTwo) {
-  const std::vector<CustomResource> crds = {{"x.io", "B", "things"}, {"x.io", "A", "things"}, {"x.io", "C", "things"}};
+  const std::vector<CustomResource> crds = {
+      {"x.io", "B", "things"}, {"x.io", "A", "things"}, {"x.io", "C", "things"}};
   EXPECT_EQ(ResourceMapper(crds).KindOf("x.io", "things"), "A");
 }
 
@@ -127,7 +129,8 @@ TEST(ResourceCatalog, FindsByResourceName) {
   };
   for (const NameCase& c : cases) {
     const CatalogEntry* entry = FindByResourceName(c.name, c.group, c.any_group);
-    const std::string found = entry == nullptr ? "" : std::string(entry->group) + "/" + std::string(entry->kind);
+    const std::string found =
+        entry == nullptr ? "" : std::string(entry->group) + "/" + std::string(entry->kind);
     EXPECT_EQ(found, c.expected) << c.name;
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// fixtures/conformance/sar: 2,000 SubjectAccessReviews and 32 SelfSubjectRulesReviews that a real kube-apiserver answered.
+// fixtures/conformance/sar: 2,000 SubjectAccessReviews and 32 SelfSubjectRulesReviews that a real
+// kube-apiserver answered.
 #include <set>
 #include <string>
 #include <tuple>
@@ -9,10 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "analyzer/grants/authorizer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+
+#include "analyzer/grants/authorizer.h"
 #include "tests/testing/builders.h"
 #include "tests/testing/load.h"
 #include "tests/testing/naive_rbac.h"
@@ -22,10 +24,13 @@ namespace wecan {
 namespace {
 
 using nlohmann::json;
-using RuleSet = std::set<std::tuple<std::vector<std::string>, std::vector<std::string>, std::vector<std::string>,
-                                    std::vector<std::string>, std::vector<std::string>>>;
+using RuleSet = std::set<
+    std::tuple<std::vector<std::string>, std::vector<std::string>, std::vector<std::string>,
+               std::vector<std::string>, std::vector<std::string>>>;
 
-std::vector<std::string> Folders() { return {"001", "002", "003", "004", "005", "006", "007", "008"}; }
+std::vector<std::string> Folders() {
+  return {"001", "002", "003", "004", "005", "006", "007", "008"};
+}
 
 std::vector<json> ReadLines(const std::string& folder, const std::string& file) {
   std::vector<json> lines;
@@ -63,7 +68,8 @@ std::set<std::string> ErrorsOf(absl::string_view text) {
   if (absl::ConsumePrefix(&text, "[")) absl::ConsumeSuffix(&text, "]");
   while (!text.empty()) {
     size_t end = text.size();
-    for (absl::string_view next : {", role.", ", clusterrole.", ", unsupported "}) end = std::min(end, text.find(next));
+    for (absl::string_view next : {", role.", ", clusterrole.", ", unsupported "})
+      end = std::min(end, text.find(next));
     errors.emplace(text.substr(0, end));
     text.remove_prefix(std::min(text.size(), end + 2));
   }
@@ -76,12 +82,15 @@ void Insert(RuleSet& set, const PolicyRule& r) {
 
 class Reviews : public testing::TestWithParam<std::string> {
  protected:
-  static void SetUpTestSuite() { AddRbacList(LoadSource("fixtures/conformance/sar/builtin.yaml"), Builtin()); }
+  static void SetUpTestSuite() {
+    AddRbacList(LoadSource("fixtures/conformance/sar/builtin.yaml"), Builtin());
+  }
   static void TearDownTestSuite() { Builtin() = {}; }
 
   // Aggregated roles as the server stored them: no aggregation here.
   Reviews() : policy_(Builtin()) {
-    AddRbacList(LoadSource(absl::StrCat("fixtures/conformance/sar/", GetParam(), "/rbac.yaml")), policy_);
+    AddRbacList(LoadSource(absl::StrCat("fixtures/conformance/sar/", GetParam(), "/rbac.yaml")),
+                policy_);
   }
 
   static RbacPolicy& Builtin() {
@@ -108,7 +117,8 @@ TEST_P(Reviews, AccessReviewsAgree) {
     const NaiveDecision naive = NaiveAuthorize(policy_, user, request);
     if (decision.allowed) {
       EXPECT_THAT(naive.reasons, testing::Contains(reason)) << review;
-      EXPECT_THAT(naive.reasons, testing::Contains(Text(status, "reason"))) << "of the server; " << review;
+      EXPECT_THAT(naive.reasons, testing::Contains(Text(status, "reason")))
+          << "of the server; " << review;
     } else {
       EXPECT_EQ(ErrorsOf(reason), ErrorsOf(Text(status, "reason"))) << review;
       EXPECT_EQ(ErrorsOf(reason), naive.errors) << review;
@@ -122,18 +132,22 @@ TEST_P(Reviews, RulesReviewsAgree) {
   ASSERT_EQ(reviews.size(), 4u);
   for (const json& review : reviews) {
     const json& status = review["status"];
-    const ResolvedRules resolved =
-        authorizer.RulesFor({Text(review, "user"), List(review, "groups")}, Text(review, "namespace"));
+    const ResolvedRules resolved = authorizer.RulesFor(
+        {Text(review, "user"), List(review, "groups")}, Text(review, "namespace"));
     RuleSet resource_rules, url_rules, expected_resource_rules, expected_url_rules;
     for (const PolicyRule& r : RulesOf(resolved)) {
       if (!r.resources.empty()) {
         Insert(resource_rules, {r.verbs, r.api_groups, r.resources, r.resource_names, {}});
       }
-      if (!r.non_resource_urls.empty()) Insert(url_rules, {r.verbs, {}, {}, {}, r.non_resource_urls});
+      if (!r.non_resource_urls.empty())
+        Insert(url_rules, {r.verbs, {}, {}, {}, r.non_resource_urls});
     }
     for (const json& r : status["resourceRules"]) {
-      Insert(expected_resource_rules,
-             {List(r, "verbs"), List(r, "apiGroups"), List(r, "resources"), List(r, "resourceNames"), {}});
+      Insert(expected_resource_rules, {List(r, "verbs"),
+                                       List(r, "apiGroups"),
+                                       List(r, "resources"),
+                                       List(r, "resourceNames"),
+                                       {}});
     }
     for (const json& r : status["nonResourceRules"]) {
       Insert(expected_url_rules, {List(r, "verbs"), {}, {}, {}, List(r, "nonResourceURLs")});
@@ -147,7 +161,9 @@ TEST_P(Reviews, RulesReviewsAgree) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Reviews, Reviews, testing::ValuesIn(Folders()),
-                         [](const testing::TestParamInfo<std::string>& info) { return info.param; });
+                         [](const testing::TestParamInfo<std::string>& info) {
+                           return info.param;
+                         });
 
 }  // namespace
 }  // namespace wecan

@@ -14,18 +14,23 @@ namespace {
 bool SelectsWeb(const DownsyncClause& clause) {
   const Labels labels = {{"app", "web"}, {"tier", "front"}};
   const NamespaceLabels namespaces = {{"shop", {{"team", "a"}}}, {"other", {{"team", "b"}}}};
-  return Select({.name = "p", .downsync = {clause}}, {"apps", "deployments", "shop", "web", &labels}, namespaces).selected;
+  return Select({.name = "p", .downsync = {clause}},
+                {"apps", "deployments", "shop", "web", &labels}, namespaces)
+      .selected;
 }
 
 // A StorageClass fast without labels.
 bool SelectsStorageClass(const DownsyncClause& clause) {
   const Labels none;
   const NamespaceLabels namespaces = {{"", {{"team", "a"}}}};
-  return Select({.name = "p", .downsync = {clause}}, {"storage.k8s.io", "storageclasses", "", "fast", &none}, namespaces)
+  return Select({.name = "p", .downsync = {clause}},
+                {"storage.k8s.io", "storageclasses", "", "fast", &none}, namespaces)
       .selected;
 }
 
-LabelSelector Matching(std::string key, std::string value) { return {.match_labels = {{std::move(key), std::move(value)}}}; }
+LabelSelector Matching(std::string key, std::string value) {
+  return {.match_labels = {{std::move(key), std::move(value)}}};
+}
 
 struct ClauseCase {
   std::string name;
@@ -54,18 +59,32 @@ TEST(Selection, ClauseAgainstANamespacedObject) {
       {"name is no glob", {.object_names = {"we*"}}, false},
       {"label", {.object_selectors = {Matching("app", "web")}}, true},
       {"other label", {.object_selectors = {Matching("app", "db")}}, false},
-      {"one of two selectors", {.object_selectors = {Matching("app", "db"), Matching("tier", "front")}}, true},
+      {"one of two selectors",
+       {.object_selectors = {Matching("app", "db"), Matching("tier", "front")}},
+       true},
       {"empty selector", {.object_selectors = {{}}}, true},
-      {"invalid selector", {.object_selectors = {{.match_expressions = {{"app", "In", {}}}}}}, false},
+      {"invalid selector",
+       {.object_selectors = {{.match_expressions = {{"app", "In", {}}}}}},
+       false},
       {"namespace label", {.namespace_selectors = {Matching("team", "a")}}, true},
       {"other namespace label", {.namespace_selectors = {Matching("team", "b")}}, false},
       {"empty namespace selector", {.namespace_selectors = {Matching("team", "b"), {}}}, true},
-      {"namespace selectors look at no object labels", {.namespace_selectors = {Matching("app", "web")}}, false},
-      {"all fields", {.api_group = "apps", .resources = {"deployments"}, .namespaces = {"shop"},
-                      .object_names = {"web"}, .object_selectors = {Matching("app", "web")}},
+      {"namespace selectors look at no object labels",
+       {.namespace_selectors = {Matching("app", "web")}},
+       false},
+      {"all fields",
+       {.api_group = "apps",
+        .resources = {"deployments"},
+        .namespaces = {"shop"},
+        .object_names = {"web"},
+        .object_selectors = {Matching("app", "web")}},
        true},
-      {"all but one", {.api_group = "apps", .resources = {"deployments"}, .namespaces = {"shop"},
-                       .object_names = {"db"}, .object_selectors = {Matching("app", "web")}},
+      {"all but one",
+       {.api_group = "apps",
+        .resources = {"deployments"},
+        .namespaces = {"shop"},
+        .object_names = {"db"},
+        .object_selectors = {Matching("app", "web")}},
        false},
   };
   for (const ClauseCase& c : cases) EXPECT_EQ(SelectsWeb(c.clause), c.selected) << c.name;
@@ -79,7 +98,9 @@ TEST(Selection, ClauseAgainstAClusterScopedObject) {
       {"empty namespace selector", {.namespace_selectors = {{}}}, false},
       {"namespace selector", {.namespace_selectors = {Matching("team", "a")}}, false},
       {"label of an object without labels", {.object_selectors = {Matching("app", "web")}}, false},
-      {"absent label", {.object_selectors = {{.match_expressions = {{"app", "DoesNotExist", {}}}}}}, true},
+      {"absent label",
+       {.object_selectors = {{.match_expressions = {{"app", "DoesNotExist", {}}}}}},
+       true},
   };
   for (const ClauseCase& c : cases) EXPECT_EQ(SelectsStorageClass(c.clause), c.selected) << c.name;
 }
@@ -88,7 +109,8 @@ TEST(Selection, NamespaceWithoutAnObjectInTheInput) {
   const Labels labels;
   const Selectable object{"apps", "deployments", "unseen", "web", &labels};
   const auto select = [&](LabelSelector s) {
-    return Select({.name = "p", .downsync = {{.namespace_selectors = {std::move(s)}}}}, object, {}).selected;
+    return Select({.name = "p", .downsync = {{.namespace_selectors = {std::move(s)}}}}, object, {})
+        .selected;
   };
   EXPECT_TRUE(select({}));
   EXPECT_FALSE(select(Matching("team", "a")));
@@ -97,7 +119,8 @@ TEST(Selection, NamespaceWithoutAnObjectInTheInput) {
 TEST(Selection, AnyClauseSelectsAndAnyMatchingOneSaysCreateOnly) {
   const Labels labels;
   const Selectable web{"apps", "deployments", "shop", "web", &labels};
-  const DownsyncClause plain{.resources = {"deployments"}}, create_only{.object_names = {"web"}, .create_only = true},
+  const DownsyncClause plain{.resources = {"deployments"}},
+      create_only{.object_names = {"web"}, .create_only = true},
       elsewhere{.object_names = {"db"}, .create_only = true};
   const auto select = [&](std::vector<DownsyncClause> clauses) {
     return Select({.name = "p", .downsync = std::move(clauses)}, web, {});

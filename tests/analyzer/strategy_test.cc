@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+
 #include "tests/testing/builders.h"
 #include "tests/testing/workload.h"
 
@@ -43,7 +44,8 @@ TEST(Strategy, VerbsByStrategy) {
 
 constexpr Release kOld{0, 15, 2}, kWildcards{0, 16, 0}, kFeedback{1, 2, 0}, kNewest{1, 3, 1};
 
-ManifestConfig With(ManifestConfig config, std::optional<UpdateStrategy> strategy, std::string scrape = "") {
+ManifestConfig With(ManifestConfig config, std::optional<UpdateStrategy> strategy,
+                    std::string scrape = "") {
   config.strategy = strategy;
   config.feedback_scrape_type = std::move(scrape);
   return config;
@@ -79,8 +81,8 @@ TEST(Strategy, HowConfigsMatch) {
       {"*", "deployments", "shop", "web", false, false},
   };
   for (const MatchCase& c : cases) {
-    const ManifestWork work{
-        .configs = {With(Config(c.group, c.resource, c.namespace_, c.name), UpdateStrategy::kCreateOnly)}};
+    const ManifestWork work{.configs = {With(Config(c.group, c.resource, c.namespace_, c.name),
+                                             UpdateStrategy::kCreateOnly)}};
     const auto matches = [&](const Release& release) {
       return TreatmentOf(work, Web(), release).strategy == UpdateStrategy::kCreateOnly;
     };
@@ -90,8 +92,8 @@ TEST(Strategy, HowConfigsMatch) {
 }
 
 TEST(Strategy, TheStarMatchesTheEmptyNamespace) {
-  const ManifestWork work{
-      .configs = {With(Config("storage.k8s.io", "storageclasses", "*", "fast"), UpdateStrategy::kReadOnly)}};
+  const ManifestWork work{.configs = {With(Config("storage.k8s.io", "storageclasses", "*", "fast"),
+                                           UpdateStrategy::kReadOnly)}};
   const ResourceIdentifier fast{"storage.k8s.io", "storageclasses", "", "fast"};
   EXPECT_EQ(TreatmentOf(work, fast, kNewest).strategy, UpdateStrategy::kReadOnly);
   EXPECT_EQ(TreatmentOf(work, fast, kOld).strategy, UpdateStrategy::kUpdate);
@@ -106,16 +108,21 @@ TEST(Strategy, WithoutConfigsItIsUpdate) {
 
 TEST(Strategy, TheFirstMatchWinsAsAWholeBeforeWildcards) {
   const ManifestConfig exact = Config("apps", "deployments", "shop", "web");
-  const ManifestWork work{.configs = {With(exact, std::nullopt), With(exact, UpdateStrategy::kServerSideApply)}};
+  const ManifestWork work{
+      .configs = {With(exact, std::nullopt), With(exact, UpdateStrategy::kServerSideApply)}};
   EXPECT_EQ(TreatmentOf(work, Web(), kOld).strategy, UpdateStrategy::kUpdate);
-  EXPECT_EQ(TreatmentOf(work, Web(), kWildcards).strategy, UpdateStrategy::kServerSideApply) << "values are merged";
+  EXPECT_EQ(TreatmentOf(work, Web(), kWildcards).strategy, UpdateStrategy::kServerSideApply)
+      << "values are merged";
 }
 
 TEST(Strategy, TheFirstStrategyWins) {
-  const ManifestConfig exact = Config("apps", "deployments", "shop", "web"), all = Config("apps", "deployments", "*", "*");
-  const ManifestWork work{.configs = {With(all, UpdateStrategy::kReadOnly), With(exact, UpdateStrategy::kUpdate)}};
+  const ManifestConfig exact = Config("apps", "deployments", "shop", "web"),
+                       all = Config("apps", "deployments", "*", "*");
+  const ManifestWork work{
+      .configs = {With(all, UpdateStrategy::kReadOnly), With(exact, UpdateStrategy::kUpdate)}};
   EXPECT_EQ(TreatmentOf(work, Web(), kNewest).strategy, UpdateStrategy::kReadOnly);
-  EXPECT_EQ(TreatmentOf(work, Web(), kOld).strategy, UpdateStrategy::kUpdate) << "no wildcards then";
+  EXPECT_EQ(TreatmentOf(work, Web(), kOld).strategy, UpdateStrategy::kUpdate)
+      << "no wildcards then";
 }
 
 struct ScrapeCase {
@@ -126,15 +133,17 @@ struct ScrapeCase {
 
 TEST(Strategy, WatchFeedback) {
   const std::vector<ScrapeCase> cases = {
-      {kFeedback, {"Watch"}, true},         {kNewest, {"Watch"}, true},         {{1, 1, 3}, {"Watch"}, false},
-      {kOld, {"Watch"}, false},             {kNewest, {"Poll"}, false},         {kNewest, {""}, false},
-      {kNewest, {"watch"}, false},          {kNewest, {"Watch", "Poll"}, false}, {kNewest, {"Poll", "Watch"}, true},
-      {kNewest, {"Watch", ""}, true},
+      {kFeedback, {"Watch"}, true},       {kNewest, {"Watch"}, true},
+      {{1, 1, 3}, {"Watch"}, false},      {kOld, {"Watch"}, false},
+      {kNewest, {"Poll"}, false},         {kNewest, {""}, false},
+      {kNewest, {"watch"}, false},        {kNewest, {"Watch", "Poll"}, false},
+      {kNewest, {"Poll", "Watch"}, true}, {kNewest, {"Watch", ""}, true},
   };
   for (const ScrapeCase& c : cases) {
     ManifestWork work;
     for (const std::string& type : c.types) {
-      work.configs.push_back(With(Config("apps", "deployments", "shop", "web"), std::nullopt, type));
+      work.configs.push_back(
+          With(Config("apps", "deployments", "shop", "web"), std::nullopt, type));
     }
     EXPECT_EQ(TreatmentOf(work, Web(), c.release).watch_feedback, c.watches)
         << ReleaseName(c.release) << " " << testing::PrintToString(c.types);
@@ -144,11 +153,18 @@ TEST(Strategy, WatchFeedback) {
 TEST(Strategy, Orphaning) {
   EXPECT_TRUE(TreatmentOf({.orphan_all = true}, Web(), kNewest).orphaned);
   EXPECT_TRUE(TreatmentOf({.orphaning_rules = {Web()}}, Web(), kNewest).orphaned);
-  EXPECT_TRUE(TreatmentOf({.orphaning_rules = {{"a", "b", "c", "d"}, Web()}}, Web(), kOld).orphaned);
+  EXPECT_TRUE(
+      TreatmentOf({.orphaning_rules = {{"a", "b", "c", "d"}, Web()}}, Web(), kOld).orphaned);
   // Exact in every release: no wildcards.
-  EXPECT_FALSE(TreatmentOf({.orphaning_rules = {{"apps", "deployments", "shop", "*"}}}, Web(), kNewest).orphaned);
-  EXPECT_FALSE(TreatmentOf({.orphaning_rules = {{"apps", "deployments", "*", "web"}}}, Web(), kNewest).orphaned);
-  EXPECT_FALSE(TreatmentOf({.orphaning_rules = {{"", "deployments", "shop", "web"}}}, Web(), kNewest).orphaned);
+  EXPECT_FALSE(
+      TreatmentOf({.orphaning_rules = {{"apps", "deployments", "shop", "*"}}}, Web(), kNewest)
+          .orphaned);
+  EXPECT_FALSE(
+      TreatmentOf({.orphaning_rules = {{"apps", "deployments", "*", "web"}}}, Web(), kNewest)
+          .orphaned);
+  EXPECT_FALSE(
+      TreatmentOf({.orphaning_rules = {{"", "deployments", "shop", "web"}}}, Web(), kNewest)
+          .orphaned);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// fixtures/conformance/agent-traces.yaml: what real work agents were seen to do, against what is derived. Each group of the
-// file is a test: no verb was seen that is not derived. Besides, every derived verb was seen in some life of the same kind
-// and strategy, but for the exceptions listed below.
+// fixtures/conformance/agent-traces.yaml: what real work agents were seen to do, against what is
+// derived. Each group of the file is a test: no verb was seen that is not derived. Besides, every
+// derived verb was seen in some life of the same kind and strategy, but for the exceptions listed
+// below.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -13,10 +14,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "analyzer/requirements/derive.h"
-#include "analyzer/requirements/strategy.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
+#include "analyzer/requirements/derive.h"
+#include "analyzer/requirements/strategy.h"
 #include "tests/testing/builders.h"
 #include "tests/testing/load.h"
 #include "tests/testing/workload.h"
@@ -34,9 +36,11 @@ struct Unseen {
 const std::vector<Unseen>& UnseenVerbs() {
   static const auto* unseen = new std::vector<Unseen>{
       {"Update", "Job", AgentVerb::kPatch,
-       "every update of a Job is refused as invalid (422), so the second owner is never written and none is taken off"},
+       "every update of a Job is refused as invalid (422), so the second owner is never written "
+       "and none is taken off"},
       {"Update", "ConfigMap", AgentVerb::kList,
-       "the recording server knows WatchList, where a watch alone fills the cache; older servers need list as well"},
+       "the recording server knows WatchList, where a watch alone fills the cache; older servers "
+       "need list as well"},
   };
   return *unseen;
 }
@@ -74,12 +78,15 @@ Kind KindOf(const std::string& name) {
       {"ClusterRole", {"rbac.authorization.k8s.io", "ClusterRole", false}},
       {"CustomResourceDefinition", {"apiextensions.k8s.io", "CustomResourceDefinition", false}},
       {"CustomResource.namespaced", {"example.com", "Widget", true}},
-      {"ValidatingWebhookConfiguration", {"admissionregistration.k8s.io", "ValidatingWebhookConfiguration", false}},
-      {"ValidatingAdmissionPolicy", {"admissionregistration.k8s.io", "ValidatingAdmissionPolicy", false}},
+      {"ValidatingWebhookConfiguration",
+       {"admissionregistration.k8s.io", "ValidatingWebhookConfiguration", false}},
+      {"ValidatingAdmissionPolicy",
+       {"admissionregistration.k8s.io", "ValidatingAdmissionPolicy", false}},
       {"Lease", {"coordination.k8s.io", "Lease", true}},
       {"EndpointSlice", {"discovery.k8s.io", "EndpointSlice", true}},
       {"APIService", {"apiregistration.k8s.io", "APIService", false}},
-      {"PriorityLevelConfiguration", {"flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration", false}},
+      {"PriorityLevelConfiguration",
+       {"flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration", false}},
   };
   return kinds->at(name.substr(0, name.find('+')));
 }
@@ -111,10 +118,12 @@ Group LoadGroup(const std::string& release, const YAML::Node& node) {
   return group;
 }
 
-// The input that the life of the group stands for: the object is in each work of one mailbox namespace.
+// The input that the life of the group stands for: the object is in each work of one mailbox
+// namespace.
 AnalysisInput InputOf(const Group& group, const Kind& kind) {
   AnalysisInput input{.crds = {{"example.com", "Widget", "widgets", true}}};
-  const std::string resource = ResourceMapper(input.crds).ByKind(kind.group, kind.kind, kind.namespaced).resource;
+  const std::string resource =
+      ResourceMapper(input.crds).ByKind(kind.group, kind.kind, kind.namespaced).resource;
   const std::string ns = kind.namespaced ? "ns" : "";
   const ResourceIdentifier id{kind.group, resource, ns, "x"};
   for (const char* name : {"first", "second"}) {
@@ -131,11 +140,14 @@ AnalysisInput InputOf(const Group& group, const Kind& kind) {
 }
 
 ObjectRequirements Derived(const Group& group, const Kind& kind) {
-  const std::vector<std::string> lives = {"main",    "dropped", "shared",    "preexisting",  "touched",
-                                          "orphan",  "selective", "executor", "watchfeedback"};
-  if (std::find(lives.begin(), lives.end(), group.life) == lives.end()) ADD_FAILURE() << "unknown life " << group.life;
+  const std::vector<std::string> lives = {"main",        "dropped",  "shared",
+                                          "preexisting", "touched",  "orphan",
+                                          "selective",   "executor", "watchfeedback"};
+  if (std::find(lives.begin(), lives.end(), group.life) == lives.end())
+    ADD_FAILURE() << "unknown life " << group.life;
   const bool preexisting = group.life == "preexisting";
-  return DeriveRequirements(InputOf(group, kind), {.release = group.release, .shared = preexisting}).objects.at(0);
+  return DeriveRequirements(InputOf(group, kind), {.release = group.release, .shared = preexisting})
+      .objects.at(0);
 }
 
 VerbSet All(const ObjectRequirements& r) { return r.apply | r.remove | r.option; }
@@ -176,10 +188,12 @@ bool RegisterGroups() {
       for (const YAML::Node& node : release.second["groups"]) {
         const Group group = LoadGroup(release.first.Scalar(), node);
         Groups().push_back(group);
-        const std::string suite = absl::StrCat("Traces_", absl::StrReplaceAll(release.first.Scalar(), {{".", "_"}}));
+        const std::string suite =
+            absl::StrCat("Traces_", absl::StrReplaceAll(release.first.Scalar(), {{".", "_"}}));
         const std::string name = absl::StrCat(group.strategy_name, "_", group.life);
         const int number = ++used[suite + name];
-        testing::RegisterTest(suite.c_str(), absl::StrCat(name, "_", number).c_str(), nullptr, nullptr, __FILE__, __LINE__,
+        testing::RegisterTest(suite.c_str(), absl::StrCat(name, "_", number).c_str(), nullptr,
+                              nullptr, __FILE__, __LINE__,
                               [group]() -> testing::Test* { return new TraceGroup(group); });
       }
     }
@@ -196,12 +210,14 @@ TEST(Traces, TheFileLoads) {
   EXPECT_GE(Groups().size(), 99u);
 }
 
-// The derived set is minimal: what it holds was seen, with the exceptions above, each of which is still one.
+// The derived set is minimal: what it holds was seen, with the exceptions above, each of which is
+// still one.
 TEST(Traces, EveryDerivedVerbWasSeen) {
   std::map<std::pair<std::string, std::string>, VerbSet> seen, derived;
   for (const Group& group : Groups()) {
     for (const std::string& name : group.kinds) {
-      const std::pair<std::string, std::string> key = {group.strategy_name, name.substr(0, name.find('+'))};
+      const std::pair<std::string, std::string> key = {group.strategy_name,
+                                                       name.substr(0, name.find('+'))};
       seen[key] |= group.seen;
       derived[key] |= All(Derived(group, KindOf(name)));
     }
@@ -212,7 +228,8 @@ TEST(Traces, EveryDerivedVerbWasSeen) {
       missing.insert(absl::StrCat(key.first, " ", key.second, " ", VerbName(verb)));
     });
   }
-  for (const Unseen& u : UnseenVerbs()) listed.insert(absl::StrCat(u.strategy, " ", u.kind, " ", VerbName(u.verb)));
+  for (const Unseen& u : UnseenVerbs())
+    listed.insert(absl::StrCat(u.strategy, " ", u.kind, " ", VerbName(u.verb)));
   EXPECT_EQ(missing, listed);
   EXPECT_GE(derived.size(), 4u * 31u);
 }

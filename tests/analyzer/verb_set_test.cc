@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
 #include "tests/testing/builders.h"
 
 namespace wecan {
@@ -17,7 +18,8 @@ using testing::IsEmpty;
 TEST(VerbSet, NamesAreAlphabetical) {
   EXPECT_THAT(VerbSet(uint8_t{0x7f}).Names(),
               ElementsAre("create", "delete", "get", "list", "patch", "update", "watch"));
-  EXPECT_THAT((VerbSet{AgentVerb::kWatch, AgentVerb::kCreate}.Names()), ElementsAre("create", "watch"));
+  EXPECT_THAT((VerbSet{AgentVerb::kWatch, AgentVerb::kCreate}.Names()),
+              ElementsAre("create", "watch"));
   EXPECT_THAT(VerbSet().Names(), IsEmpty());
   EXPECT_EQ(Verbs("update,get").Join(", "), "get, update");
   EXPECT_EQ(VerbSet().Join(", "), "");

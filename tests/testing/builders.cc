@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+
 #include "analyzer/grants/compact.h"
 
 namespace wecan {
@@ -16,7 +17,8 @@ std::vector<std::string> Words(absl::string_view text) { return absl::StrSplit(t
 
 PolicyRule Rule(absl::string_view verbs, absl::string_view groups, absl::string_view resources,
                 absl::string_view names) {
-  PolicyRule rule{.verbs = Words(verbs), .api_groups = Words(groups), .resources = Words(resources)};
+  PolicyRule rule{
+      .verbs = Words(verbs), .api_groups = Words(groups), .resources = Words(resources)};
   if (!names.empty()) rule.resource_names = Words(names);
   return rule;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+
 #include "analyzer/grants/authorizer.h"
 #include "analyzer/model/rbac.h"
 #include "analyzer/model/request.h"

@@ -9,7 +9,8 @@
 namespace wecan {
 namespace {
 
-// `metadata` holds name, namespace and labels: a node of its own in objects of kubectl, `node` itself in the case files.
+// `metadata` holds name, namespace and labels: a node of its own in objects of kubectl, `node`
+// itself in the case files.
 Role LoadRole(const YAML::Node& node, const YAML::Node& metadata, RoleKind kind) {
   Role role{.kind = kind,
             .namespace_ = LoadText(metadata["namespace"]),
@@ -18,7 +19,8 @@ Role LoadRole(const YAML::Node& node, const YAML::Node& metadata, RoleKind kind)
             .rules = LoadRules(node["rules"])};
   if (const YAML::Node rule = node["aggregationRule"]) {
     role.aggregation.emplace();
-    for (const YAML::Node& s : rule["clusterRoleSelectors"]) role.aggregation->push_back(LoadSelector(s));
+    for (const YAML::Node& s : rule["clusterRoleSelectors"])
+      role.aggregation->push_back(LoadSelector(s));
   }
   return role;
 }
@@ -112,9 +114,11 @@ std::vector<Role> LoadClusterRoles(const YAML::Node& node) {
 RbacPolicy LoadCasePolicy(const YAML::Node& node) {
   RbacPolicy policy{.roles = LoadClusterRoles(node["clusterRoles"])};
   if (const YAML::Node roles = node["roles"]) {
-    for (const YAML::Node& role : roles) policy.roles.push_back(LoadRole(role, role, RoleKind::kRole));
+    for (const YAML::Node& role : roles)
+      policy.roles.push_back(LoadRole(role, role, RoleKind::kRole));
   }
-  for (const auto& [key, cluster] : {std::pair("clusterRoleBindings", true), std::pair("roleBindings", false)}) {
+  for (const auto& [key, cluster] :
+       {std::pair("clusterRoleBindings", true), std::pair("roleBindings", false)}) {
     if (const YAML::Node bindings = node[key]) {
       for (const YAML::Node& b : bindings) policy.bindings.push_back(LoadBinding(b, b, cluster));
     }

@@ -13,7 +13,8 @@ bool Listed(const std::vector<std::string>& list, const std::string& text) {
   return false;
 }
 
-// As Go's %q, for what the names of the fixtures hold: quotes, backslashes, a tab and a zero-width space.
+// As Go's %q, for what the names of the fixtures hold: quotes, backslashes, a tab and a zero-width
+// space.
 std::string Quoted(const std::string& text) {
   const std::string zero_width_space = "\xE2\x80\x8B";
   std::string out = "\"";
@@ -50,7 +51,8 @@ const Role* FindRole(const RbacPolicy& policy, const RoleBinding& binding) {
 
 std::string MissingRole(const RoleBinding& binding) {
   const std::string& kind = binding.role_ref.kind;
-  if (kind == "Role") return "role.rbac.authorization.k8s.io " + Quoted(binding.role_ref.name) + " not found";
+  if (kind == "Role")
+    return "role.rbac.authorization.k8s.io " + Quoted(binding.role_ref.name) + " not found";
   if (kind == "ClusterRole") {
     return "clusterrole.rbac.authorization.k8s.io " + Quoted(binding.role_ref.name) + " not found";
   }
@@ -61,20 +63,25 @@ std::string Reason(const RoleBinding& binding, const Subject& subject) {
   std::string text = "RBAC: allowed by ";
   text += binding.cluster ? "ClusterRoleBinding " + Quoted(binding.name)
                           : "RoleBinding " + Quoted(binding.name + "/" + binding.namespace_);
-  text += " of " + binding.role_ref.kind + " " + Quoted(binding.role_ref.name) + " to " + subject.kind + " ";
+  text += " of " + binding.role_ref.kind + " " + Quoted(binding.role_ref.name) + " to " +
+          subject.kind + " ";
   if (subject.kind != "ServiceAccount") return text + Quoted(subject.name);
-  return text + Quoted(subject.name + "/" + (subject.namespace_.empty() ? binding.namespace_ : subject.namespace_));
+  return text + Quoted(subject.name + "/" +
+                       (subject.namespace_.empty() ? binding.namespace_ : subject.namespace_));
 }
 
-bool AtomCovered(const std::vector<PolicyRule>& owner, const std::string& verb, const std::string& group,
-                 const std::string& resource, const std::string* name) {
+bool AtomCovered(const std::vector<PolicyRule>& owner, const std::string& verb,
+                 const std::string& group, const std::string& resource, const std::string* name) {
   for (const PolicyRule& rule : owner) {
     if (!Listed(rule.verbs, "*") && !Listed(rule.verbs, verb)) continue;
     if (!Listed(rule.api_groups, "*") && !Listed(rule.api_groups, group)) continue;
     const size_t slash = resource.find('/');
-    const bool by_subresource = slash != std::string::npos && Listed(rule.resources, "*" + resource.substr(slash));
-    if (!Listed(rule.resources, "*") && !Listed(rule.resources, resource) && !by_subresource) continue;
-    if (rule.resource_names.empty() || (name != nullptr && Listed(rule.resource_names, *name))) return true;
+    const bool by_subresource =
+        slash != std::string::npos && Listed(rule.resources, "*" + resource.substr(slash));
+    if (!Listed(rule.resources, "*") && !Listed(rule.resources, resource) && !by_subresource)
+      continue;
+    if (rule.resource_names.empty() || (name != nullptr && Listed(rule.resource_names, *name)))
+      return true;
   }
   return false;
 }
@@ -93,12 +100,14 @@ bool NaiveRuleAllows(const RequestAttributes& request, const PolicyRule& rule) {
   std::string resource = request.resource;
   if (!request.subresource.empty()) resource += "/" + request.subresource;
   bool resource_matches = Listed(rule.resources, "*") || Listed(rule.resources, resource);
-  if (!request.subresource.empty() && Listed(rule.resources, "*/" + request.subresource)) resource_matches = true;
+  if (!request.subresource.empty() && Listed(rule.resources, "*/" + request.subresource))
+    resource_matches = true;
   if (!resource_matches) return false;
   return rule.resource_names.empty() || Listed(rule.resource_names, request.name);
 }
 
-bool NaiveSubjectMatches(const Subject& subject, const UserInfo& user, const std::string& binding_namespace) {
+bool NaiveSubjectMatches(const Subject& subject, const UserInfo& user,
+                         const std::string& binding_namespace) {
   if (subject.kind == "User") return subject.name == user.name;
   if (subject.kind == "Group") return Listed(user.groups, subject.name);
   if (subject.kind != "ServiceAccount") return false;
@@ -106,7 +115,8 @@ bool NaiveSubjectMatches(const Subject& subject, const UserInfo& user, const std
   return !ns.empty() && user.name == "system:serviceaccount:" + ns + ":" + subject.name;
 }
 
-NaiveDecision NaiveAuthorize(const RbacPolicy& policy, const UserInfo& user, const RequestAttributes& request) {
+NaiveDecision NaiveAuthorize(const RbacPolicy& policy, const UserInfo& user,
+                             const RequestAttributes& request) {
   NaiveDecision decision;
   if (Listed(user.groups, "system:masters")) {
     decision.allowed = true;
@@ -139,7 +149,8 @@ bool NaiveCovers(const std::vector<PolicyRule>& owner, const std::vector<PolicyR
     for (const std::string& verb : rule.verbs) {
       for (const std::string& group : rule.api_groups) {
         for (const std::string& resource : rule.resources) {
-          if (rule.resource_names.empty() && !AtomCovered(owner, verb, group, resource, nullptr)) return false;
+          if (rule.resource_names.empty() && !AtomCovered(owner, verb, group, resource, nullptr))
+            return false;
           for (const std::string& name : rule.resource_names) {
             if (!AtomCovered(owner, verb, group, resource, &name)) return false;
           }

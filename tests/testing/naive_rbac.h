@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A second, slow RBAC evaluator, written from the description of Kubernetes' semantics alone: straight loops, no index, and
-// nothing shared with analyzer/ but the plain structs. Tests compare the two.
+// A second, slow RBAC evaluator, written from the description of Kubernetes' semantics alone:
+// straight loops, no index, and nothing shared with analyzer/ but the plain structs. Tests compare
+// the two.
 #pragma once
 
 #include <set>
@@ -13,16 +14,20 @@
 namespace wecan {
 
 bool NaiveRuleAllows(const RequestAttributes& request, const PolicyRule& rule);
-bool NaiveSubjectMatches(const Subject& subject, const UserInfo& user, const std::string& binding_namespace);
+bool NaiveSubjectMatches(const Subject& subject, const UserInfo& user,
+                         const std::string& binding_namespace);
 
 struct NaiveDecision {
   bool allowed = false;
-  std::set<std::string> reasons;  // every reason that the API server could give for allowing; {""} for system:masters
-  std::set<std::string> errors;   // the roles that do not exist among those bound to the user
+  std::set<std::string>
+      reasons;  // every reason that the API server could give for allowing; {""} for system:masters
+  std::set<std::string> errors;  // the roles that do not exist among those bound to the user
 };
-NaiveDecision NaiveAuthorize(const RbacPolicy& policy, const UserInfo& user, const RequestAttributes& request);
+NaiveDecision NaiveAuthorize(const RbacPolicy& policy, const UserInfo& user,
+                             const RequestAttributes& request);
 
-// Whether one rule of `owner` holds each of the atoms of `servant`; URLs apart, which the exhaustive test leaves out.
+// Whether one rule of `owner` holds each of the atoms of `servant`; URLs apart, which the
+// exhaustive test leaves out.
 bool NaiveCovers(const std::vector<PolicyRule>& owner, const std::vector<PolicyRule>& servant);
 
 }  // namespace wecan

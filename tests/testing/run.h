@@ -18,8 +18,8 @@ struct RunResult {
 };
 
 struct RunOptions {
-  std::string in;                      // standard input
-  FileSystem* files = nullptr;         // not owned; nullptr: the real file system
+  std::string in;                                // standard input
+  FileSystem* files = nullptr;                   // not owned; nullptr: the real file system
   std::map<std::string, std::string> variables;  // the whole environment: nothing else is seen
   bool in_is_terminal = false;
   bool out_is_terminal = false;
@@ -29,6 +29,7 @@ struct RunOptions {
 
 // Run({"check", SourcePath("fixtures/x")})
 RunResult Run(const std::vector<std::string>& args, const RunOptions& options);
-RunResult Run(const std::vector<std::string>& args, const std::string& in = "", FileSystem* files = nullptr);
+RunResult Run(const std::vector<std::string>& args, const std::string& in = "",
+              FileSystem* files = nullptr);
 
 }  // namespace wecan

@@ -10,7 +10,8 @@ namespace wecan {
 // The absolute path of a file of the source tree: SourcePath("fixtures/conformance/profiles.yaml").
 std::string SourcePath(absl::string_view relative);
 
-// Its bytes. Throws std::runtime_error naming the file when it cannot be read, which fails the test.
+// Its bytes. Throws std::runtime_error naming the file when it cannot be read, which fails the
+// test.
 std::string ReadSource(absl::string_view relative);
 
 }  // namespace wecan

@@ -6,7 +6,8 @@
 
 namespace wecan {
 
-Object Manifest(absl::string_view group, absl::string_view kind, absl::string_view ns, absl::string_view name) {
+Object Manifest(absl::string_view group, absl::string_view kind, absl::string_view ns,
+                absl::string_view name) {
   return {.group = std::string(group),
           .version = "v1",
           .kind = std::string(kind),
@@ -25,13 +26,14 @@ Object& AddWrapped(AnalysisInput& input, int work, Object object) {
   return input.objects.back();
 }
 
-int AddBinding(AnalysisInput& input, absl::string_view name, std::vector<std::string> destinations) {
+int AddBinding(AnalysisInput& input, absl::string_view name,
+               std::vector<std::string> destinations) {
   input.bindings.push_back({.name = std::string(name), .destinations = std::move(destinations)});
   return static_cast<int>(input.bindings.size()) - 1;
 }
 
-Object& AddEntry(AnalysisInput& input, int binding, absl::string_view group, absl::string_view resource,
-                 absl::string_view ns, absl::string_view name) {
+Object& AddEntry(AnalysisInput& input, int binding, absl::string_view group,
+                 absl::string_view resource, absl::string_view ns, absl::string_view name) {
   input.objects.push_back(Manifest(group, "", ns, name));
   input.objects.back().binding = binding;
   input.objects.back().resource = std::string(resource);

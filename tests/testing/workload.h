@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+
 #include "analyzer/model/object.h"
 
 namespace wecan {
@@ -21,11 +22,12 @@ Object& AddWrapped(AnalysisInput& input, int work, Object object);
 // Adds a Binding without objects and gives its index.
 int AddBinding(AnalysisInput& input, absl::string_view name, std::vector<std::string> destinations);
 // Adds an entry of the Binding at `binding`; the kind is unknown, as in a real Binding.
-Object& AddEntry(AnalysisInput& input, int binding, absl::string_view group, absl::string_view resource,
-                 absl::string_view ns, absl::string_view name);
+Object& AddEntry(AnalysisInput& input, int binding, absl::string_view group,
+                 absl::string_view resource, absl::string_view ns, absl::string_view name);
 
 // A policy whose only clause selects the resource everywhere.
-BindingPolicy SelectResource(absl::string_view name, absl::string_view resource, bool create_only = false);
+BindingPolicy SelectResource(absl::string_view name, absl::string_view resource,
+                             bool create_only = false);
 
 // A manifestConfig that names one object.
 ManifestConfig Config(absl::string_view group, absl::string_view resource, absl::string_view ns,
