@@ -43,7 +43,7 @@ bool IsValidUtf8(absl::string_view text) {
 
 size_t CountCodePoints(absl::string_view text) {
   size_t count = 0;
-  for (char c : text) count += (static_cast<uint8_t>(c) & 0xC0) != 0x80;
+  for (; !text.empty(); ++count) text.remove_prefix(DecodeUtf8(text).length);
   return count;
 }
 

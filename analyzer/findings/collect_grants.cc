@@ -71,7 +71,7 @@ std::string OverBroadMessage(const Object& o,
   for (const auto& [id, atom] : hits) parts.push_back(absl::StrCat(id, " (", atom, ")"));
   return absl::StrCat(
       o.kind, " ", o.name,
-      " grants the work agent more than any workload should need: ", absl::StrJoin(parts, ", "));
+      " is over-broad for the work agent: ", absl::StrJoin(parts, ", "));
 }
 
 }  // namespace

@@ -116,6 +116,7 @@ void Authorizer::Index(const RoleBinding& binding, uint32_t id) {
 const Role* Authorizer::Resolve(const RoleBinding& binding) const {
   const std::string& kind = binding.role_ref.kind;
   if (kind != "Role" && kind != "ClusterRole") return nullptr;
+  if (kind == "Role" && binding.cluster) return nullptr;  // looked for in no namespace: never found
   const auto roles = roles_.find(kind == "Role" ? absl::StrCat("/", binding.namespace_) : "");
   if (roles == roles_.end()) return nullptr;
   const auto role = roles->second.find(binding.role_ref.name);

@@ -10,9 +10,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+
+#include "analyzer/model/labels.h"
 
 namespace wecan {
 namespace {
@@ -135,6 +138,17 @@ void TakeNamespace(Parts& parts, RequestAttributes& a) {
     parts.erase(parts.begin(), parts.begin() + 2);
 }
 
+// Whether the other list options parse. If one does not, the API server forgets all of them but
+// watch.
+bool OptionsParse(absl::string_view query, const RequestInfo& info) {
+  for (absl::string_view key : {"limit", "timeoutSeconds"}) {
+    const std::optional<std::string> value = QueryValue(query, key);
+    int64_t number = 0;
+    if (value && !absl::SimpleAtoi(*value, &number)) return false;
+  }
+  return ParseLabelSelector(info.label_selector).ok();
+}
+
 // A request without a name in its path: get is list or watch, delete is deletecollection, and a
 // field selector may name the object of the former.
 void ApplyQuery(absl::string_view query, RequestInfo& info) {
@@ -149,7 +163,7 @@ void ApplyQuery(absl::string_view query, RequestInfo& info) {
     const std::optional<std::string> watch = QueryValue(query, "watch");
     if (watch && !absl::EqualsIgnoreCase(*watch, "false") && *watch != "0") a.verb = "watch";
     const std::string name = NameFromFieldSelector(info.field_selector);
-    if (IsValidPathSegment(name)) a.name = name;
+    if (IsValidPathSegment(name) && OptionsParse(query, info)) a.name = name;
   }
 }
 

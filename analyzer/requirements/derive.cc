@@ -55,20 +55,21 @@ class Deriver {
     const auto key = std::make_tuple(o.group, o.kind, o.resource, names_namespace);
     const auto [it, inserted] = types_.try_emplace(key, static_cast<int>(result_.types.size()));
     if (inserted) {
-      std::string kind = o.kind;
-      if (!o.resource.empty()) kind = mapper_.KindOf(o.group, o.resource);
-      ResourceType type = mapper_.ByKind(o.group, kind, names_namespace);
-      if (!o.resource.empty() && type.resource != o.resource) {
-        // A Binding says which resource it is; only the kind is unknown.
-        type = {.group = o.group,
-                .kind = o.resource,
-                .resource = o.resource,
-                .namespaced = names_namespace,
-                .source = ResourceSource::kInput};
-      }
-      result_.types.push_back(std::move(type));
+      result_.types.push_back(o.resource.empty() ? mapper_.ByKind(o.group, o.kind, names_namespace)
+                                                 : TypeOfEntry(o));
     }
     return it->second;
+  }
+
+  // A Binding says itself which resource its entries are and whether they are namespaced.
+  ResourceType TypeOfEntry(const Object& o) const {
+    const std::string kind = mapper_.KindOf(o.group, o.resource);
+    ResourceType type =
+        mapper_.ByKind(o.group, kind.empty() ? o.resource : kind, !o.namespace_.empty());
+    type.resource = o.resource;
+    type.namespaced = !o.namespace_.empty();
+    if (type.source == ResourceSource::kGuess) type.source = ResourceSource::kInput;
+    return type;
   }
 
   void Classify(const Object& o, ObjectRequirements& r) {
@@ -182,7 +183,7 @@ class Deriver {
     if (recreated) wanted.apply |= rule.remove;
     if (!orphaned) wanted.remove |= rule.remove;
     wanted.shared |= rule.shared;
-    wanted.create_named &= rule.create_named;
+    if (rule.apply.Has(AgentVerb::kCreate)) wanted.create_named &= rule.create_named;
     wanted.read_only &= rule.strategy == UpdateStrategy::kReadOnly;
     wanted.updated |= rule.strategy == UpdateStrategy::kUpdate;
   }
@@ -214,7 +215,7 @@ class Deriver {
     r.apply = wanted.apply;
     r.remove = wanted.remove - wanted.apply;
     r.option = (wanted.feedback | (shared ? wanted.shared : VerbSet())) - wanted.apply;
-    r.create_named = wanted.create_named;
+    r.create_named = wanted.create_named && wanted.apply.Has(AgentVerb::kCreate);
     r.read_only = wanted.read_only;
     r.recreated_each_sync = o.work >= 0 && o.recreated_by_default && wanted.updated;
   }

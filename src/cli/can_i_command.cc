@@ -17,6 +17,7 @@
 #include "analyzer/grants/aggregate.h"
 #include "analyzer/requirements/derive.h"
 #include "src/cli/commands.h"
+#include "src/cli/print.h"
 #include "src/cli/question.h"
 #include "src/cli/setup.h"
 #include "src/cli/source.h"
@@ -84,19 +85,6 @@ Json CanIReport(const ReviewSource& source, const std::vector<Answer>& answers,
           {"errors", error_list}};
 }
 
-absl::Status Write(const Options& options, const std::string& text, const Json& json,
-                   Environment& environment) {
-  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, kFormats));
-  if (options.global.quiet) return absl::OkStatus();
-  for (const Output& output : outputs) {
-    const std::string rendered = output.format == "json"   ? DumpJson(json)
-                                 : output.format == "yaml" ? DumpYaml(json)
-                                                           : text;
-    WECAN_RETURN_IF_ERROR(WriteOutput(output, rendered, environment));
-  }
-  return absl::OkStatus();
-}
-
 std::string WhoLine(const ReviewSource& source) {
   return absl::StrCat("as ", Printable(source.user.name), ", groups ",
                       Printable(absl::StrJoin(source.user.groups, " ")), " (", source.method, ")");
@@ -121,8 +109,8 @@ absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment
                     WhoLine(source), "\n");
     if (!answer.reason.empty()) absl::StrAppend(&text, "  ", Printable(answer.reason), "\n");
   }
-  WECAN_RETURN_IF_ERROR(
-      Write(options, text, CanIReport(source, {answer}, nullptr, {}, code), environment));
+  WECAN_RETURN_IF_ERROR(PrintResult(options, kFormats, text,
+                                    CanIReport(source, {answer}, nullptr, {}, code), environment));
   return code;
 }
 
@@ -182,7 +170,7 @@ absl::StatusOr<ExitCode> ListRules(const Options& options, Environment& environm
                      {"nonResourceRules", url_rules},
                      {"incomplete", false},
                      {"evaluationError", error}};
-  WECAN_RETURN_IF_ERROR(Write(options, text, json, environment));
+  WECAN_RETURN_IF_ERROR(PrintResult(options, kFormats, text, json, environment));
   return ExitCode::kOk;
 }
 
@@ -267,8 +255,9 @@ absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& envir
                      << Printable(d.message) << "\n";
   }
   const ExitCode code = errors.empty() ? ExitCodeOf(answers) : ExitCode::kUsage;
-  WECAN_RETURN_IF_ERROR(
-      Write(options, text, CanIReport(source, answers, &loaded.input, errors, code), environment));
+  WECAN_RETURN_IF_ERROR(PrintResult(options, kFormats, text,
+                                    CanIReport(source, answers, &loaded.input, errors, code),
+                                    environment));
   return code;
 }
 

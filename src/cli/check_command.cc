@@ -10,6 +10,7 @@
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
 #include "src/cli/commands.h"
+#include "src/cli/print.h"
 #include "src/cli/setup.h"
 #include "src/output/report.h"
 
@@ -125,18 +126,17 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
 
   const Report report = Analyze(loaded.input, analyze);
   const ExitCode exit_code = ExitCodeOf(report, options.policy, fail_on);
-  if (options.global.quiet) return exit_code;
   const ReportContext context{
       loaded.input, report, analyze, static_cast<int>(exit_code),
       report.findings.empty() ? "" : absl::StrCat("wecan explain ", report.findings[0].rule->id)};
-  for (const Output& output : outputs) {
-    const TextOptions text{
-        .style = {.color = color && output.file.empty(), .columns = environment.columns},
-        .all_objects = options.global.verbose > 0,
-        .summary = !options.output.no_headers};
-    WECAN_RETURN_IF_ERROR(WriteOutput(output, Render(output.format, context, text), environment));
-  }
-  PrintErrors(outputs, loaded.input, report, environment);
+  const auto render = [&](const Output& output) {
+    return Render(output.format, context,
+                  {.style = {.color = color && output.file.empty(), .columns = environment.columns},
+                   .all_objects = options.global.verbose > 0,
+                   .summary = !options.output.no_headers});
+  };
+  WECAN_RETURN_IF_ERROR(WriteOutputs(outputs, options.global.quiet, render, environment));
+  if (!options.global.quiet) PrintErrors(outputs, loaded.input, report, environment);
   return exit_code;
 }
 

@@ -13,6 +13,7 @@
 #include "analyzer/grants/aggregate.h"
 #include "analyzer/model/finding_rule.h"
 #include "src/cli/commands.h"
+#include "src/cli/print.h"
 #include "src/cli/setup.h"
 #include "src/output/json.h"
 #include "src/output/version.h"
@@ -22,18 +23,9 @@ namespace {
 
 const std::vector<std::string> kFormats = {"text", "json", "yaml"};
 
-// Prints `text`, or `json` in the other formats, to each of the outputs.
 absl::StatusOr<ExitCode> Print(const Options& options, const std::string& text, const Json& json,
-                               Environment& environment,
-                               const std::vector<std::string>& formats = kFormats) {
-  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, formats));
-  if (options.global.quiet) return ExitCode::kOk;
-  for (const Output& output : outputs) {
-    const std::string rendered = output.format == "json"   ? DumpJson(json)
-                                 : output.format == "yaml" ? DumpYaml(json)
-                                                           : text;
-    WECAN_RETURN_IF_ERROR(WriteOutput(output, rendered, environment));
-  }
+                               Environment& environment) {
+  WECAN_RETURN_IF_ERROR(PrintResult(options, kFormats, text, json, environment));
   return ExitCode::kOk;
 }
 
@@ -144,7 +136,7 @@ absl::StatusOr<ExitCode> ShowProfile(const Options& options, Environment& enviro
   for (const Role& role : profile.policy.roles) json["items"].push_back(RoleJson(role));
   for (const RoleBinding& binding : profile.policy.bindings)
     json["items"].push_back(BindingJson(binding));
-  return Print(options, DumpYaml(json), json, environment, {"text", "yaml", "json"});
+  return Print(options, DumpYaml(json), json, environment);
 }
 
 }  // namespace

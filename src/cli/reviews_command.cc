@@ -17,6 +17,7 @@
 #include "analyzer/base/status_macros.h"
 #include "analyzer/grants/authorizer.h"
 #include "src/cli/commands.h"
+#include "src/cli/print.h"
 #include "src/cli/setup.h"
 #include "src/cli/source.h"
 #include "src/input/manifest_reader.h"
@@ -236,7 +237,6 @@ std::string ReviewsText(const std::vector<Json>& reviews) {
 }
 
 absl::StatusOr<ExitCode> Reviews(const Options& options, Environment& environment) {
-  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, kFormats));
   WECAN_ASSIGN_OR_RETURN(const ReviewSource source, MakeReviewSource(options, environment));
   const std::string& path = options.review.reviews;
   WECAN_ASSIGN_OR_RETURN(const std::string text, ReadAll(path, environment));
@@ -257,14 +257,9 @@ absl::StatusOr<ExitCode> Reviews(const Options& options, Environment& environmen
   const ExitCode code = !stream.errors.empty() ? ExitCode::kUsage
                         : all_allowed          ? ExitCode::kOk
                                                : ExitCode::kFindings;
-  if (options.global.quiet) return code;
   const Json list = {{"apiVersion", "v1"}, {"kind", "List"}, {"items", stream.reviews}};
-  for (const Output& output : outputs) {
-    const std::string rendered = output.format == "json"   ? DumpJson(list)
-                                 : output.format == "yaml" ? DumpYaml(list)
-                                                           : ReviewsText(stream.reviews);
-    WECAN_RETURN_IF_ERROR(WriteOutput(output, rendered, environment));
-  }
+  WECAN_RETURN_IF_ERROR(
+      PrintResult(options, kFormats, ReviewsText(stream.reviews), list, environment));
   return code;
 }
 

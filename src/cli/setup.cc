@@ -19,14 +19,6 @@
 namespace wecan {
 namespace {
 
-absl::Status OneOf(absl::string_view flag, const std::string& value,
-                   std::vector<absl::string_view> allowed) {
-  if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(flag, ": \"", value, "\" is none of ",
-                                                 absl::StrJoin(allowed, ", "),
-                                                 DidYouMean(value, allowed)));
-}
-
 Profile FileProfile(const std::string& path, RbacPolicy policy) {
   Profile profile{.name = absl::StrCat("file:", path), .source = path, .policy = std::move(policy)};
   profile.release =
@@ -126,7 +118,7 @@ absl::StatusOr<RbacPolicy> ReadRbacDump(const std::vector<std::string>& paths,
 
 absl::StatusOr<Profile> MakeProfile(const AgentOptions& options, const Agent& agent,
                                     const Environment& environment) {
-  WECAN_RETURN_IF_ERROR(OneOf("--mode", options.mode, {"default", "singleton"}));
+  WECAN_RETURN_IF_ERROR(CheckOneOf("--mode", options.mode, {"default", "singleton"}));
   absl::string_view path = options.profile;
   if (absl::ConsumePrefix(&path, "file:")) {
     WECAN_ASSIGN_OR_RETURN(RbacPolicy policy, ReadRbacDump({std::string(path)}, environment));
@@ -158,8 +150,8 @@ absl::StatusOr<AnalyzeOptions> MakeAnalyzeOptions(const Options& options, const 
   analyze.derive.default_namespace = options.input.default_namespace;
   analyze.derive.shared = options.agent.shared;
   if (const std::string& name = options.agent.update_strategy; !name.empty()) {
-    WECAN_RETURN_IF_ERROR(
-        OneOf("--update-strategy", name, {"Update", "CreateOnly", "ServerSideApply", "ReadOnly"}));
+    WECAN_RETURN_IF_ERROR(CheckOneOf("--update-strategy", name,
+                                     {"Update", "CreateOnly", "ServerSideApply", "ReadOnly"}));
     analyze.derive.update_strategy = ParseUpdateStrategy(name);
   }
   if (!options.input.selector.empty()) {
@@ -172,29 +164,12 @@ absl::StatusOr<AnalyzeOptions> MakeAnalyzeOptions(const Options& options, const 
   return analyze;
 }
 
-absl::StatusOr<std::vector<Output>> MakeOutputs(const OutputOptions& options,
-                                                const std::vector<std::string>& formats) {
-  std::vector<Output> outputs;
-  int on_stdout = 0;
-  for (const std::string& text : options.outputs) {
-    const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
-    WECAN_RETURN_IF_ERROR(OneOf("--output", parts.first, {formats.begin(), formats.end()}));
-    outputs.push_back({parts.first, parts.second});
-    on_stdout += parts.second.empty();
-  }
-  if (on_stdout > 1) {
-    return absl::InvalidArgumentError(
-        "--output: two formats for standard output; give all but one a file, for example -o "
-        "json=report.json");
-  }
-  if (outputs.empty()) outputs.push_back({formats[0], ""});
-  return outputs;
-}
-
-absl::Status WriteOutput(const Output& output, const std::string& text, Environment& environment) {
-  if (!output.file.empty()) return environment.files->Write(output.file, text);
-  *environment.out << text;
-  return absl::OkStatus();
+absl::Status CheckOneOf(absl::string_view flag, const std::string& value,
+                        std::vector<absl::string_view> allowed) {
+  if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": \"", value, "\" is none of ",
+                                                 absl::StrJoin(allowed, ", "),
+                                                 DidYouMean(value, allowed)));
 }
 
 ExitCode Fail(const absl::Status& status, Environment& environment) {
@@ -203,7 +178,7 @@ ExitCode Fail(const absl::Status& status, Environment& environment) {
 }
 
 absl::StatusOr<bool> UseColor(const std::string& when, const Environment& environment) {
-  WECAN_RETURN_IF_ERROR(OneOf("--color", when, {"auto", "always", "never"}));
+  WECAN_RETURN_IF_ERROR(CheckOneOf("--color", when, {"auto", "always", "never"}));
   if (when != "auto") return when == "always";
   if (environment.variable("NO_COLOR")) return false;
   if (environment.variable("FORCE_COLOR") || environment.variable("CLICOLOR_FORCE")) return true;

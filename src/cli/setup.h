@@ -30,19 +30,9 @@ absl::StatusOr<Profile> MakeProfile(const AgentOptions& options, const Agent& ag
 absl::StatusOr<AnalyzeOptions> MakeAnalyzeOptions(const Options& options, const Loaded& loaded,
                                                   const Environment& environment);
 
-// One -o: a format and the file it goes to, "" for standard output.
-struct Output {
-  std::string format;
-  std::string file;
-};
-
-// InvalidArgument for an unknown format, or two of them on standard output. The default is
-// `formats[0]` on standard output.
-absl::StatusOr<std::vector<Output>> MakeOutputs(const OutputOptions& options,
-                                                const std::vector<std::string>& formats);
-
-// Writes `text` where `output` says.
-absl::Status WriteOutput(const Output& output, const std::string& text, Environment& environment);
+// OK if `value` is one of `allowed`; else InvalidArgument that names `flag` and the nearest.
+absl::Status CheckOneOf(absl::string_view flag, const std::string& value,
+                        std::vector<absl::string_view> allowed);
 
 // "wecan: MESSAGE" on standard error; gives kUsage.
 ExitCode Fail(const absl::Status& status, Environment& environment);

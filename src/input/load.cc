@@ -268,6 +268,7 @@ class Merger {
       file.reset();
     }
     for (const std::string& path : request_.paths) CheckNotEmpty(path);
+    NameEntries();
     return std::move(loaded_);
   }
 
@@ -364,6 +365,18 @@ class Merger {
     append(input().bindings, part.input.bindings);
     append(input().rbac.roles, part.input.rbac.roles);
     append(input().rbac.bindings, part.input.rbac.bindings);
+  }
+
+  // Entries of a Binding name a resource; their kind may be known from a CRD that was read after
+  // them.
+  void NameEntries() {
+    if (input().bindings.empty()) return;
+    const ResourceMapper mapper(input().crds);
+    for (Object& o : input().objects) {
+      if (o.binding < 0) continue;
+      if (std::string kind = mapper.KindOf(o.group, o.resource); !kind.empty())
+        o.kind = std::move(kind);
+    }
   }
 
   // A folder or standard input with nothing to check must not pass for a clean one.

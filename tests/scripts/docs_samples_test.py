@@ -192,6 +192,7 @@ class Samples(unittest.TestCase):
 
     def rewritten(self, page, sample, folder):
         code, output = run(sample.command, folder)
+        self.assertNotIn(code, (126, 127), "%s:%d: %s" % (page, sample.line, output))
         if matches(sample.output, output):
             output = sample.output
         else:

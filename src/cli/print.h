@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+
+#include "src/cli/options.h"
+#include "src/cli/program.h"
+#include "src/output/json.h"
+
+namespace wecan {
+
+// One -o: a format and the file it goes to, "" for standard output.
+struct Output {
+  std::string format;
+  std::string file;
+};
+
+// InvalidArgument for an unknown format, or two of them on standard output. The default is
+// `formats[0]` on standard output.
+absl::StatusOr<std::vector<Output>> MakeOutputs(const OutputOptions& options,
+                                                const std::vector<std::string>& formats);
+
+// Writes what `render` makes of each output to where it says; with `quiet` only to files.
+absl::Status WriteOutputs(const std::vector<Output>& outputs, bool quiet,
+                          absl::FunctionRef<std::string(const Output&)> render,
+                          Environment& environment);
+
+// Prints a result that is `text` for people and `json` for machines, in the formats that `options`
+// asks for.
+absl::Status PrintResult(const Options& options, const std::vector<std::string>& formats,
+                         const std::string& text, const Json& json, Environment& environment);
+
+}  // namespace wecan
