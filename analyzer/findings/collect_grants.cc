@@ -69,9 +69,8 @@ std::string OverBroadMessage(const Object& o,
                              const std::map<absl::string_view, std::string>& hits) {
   std::vector<std::string> parts;
   for (const auto& [id, atom] : hits) parts.push_back(absl::StrCat(id, " (", atom, ")"));
-  return absl::StrCat(
-      o.kind, " ", o.name,
-      " is over-broad for the work agent: ", absl::StrJoin(parts, ", "));
+  return absl::StrCat(o.kind, " ", o.name,
+                      " is over-broad for the work agent: ", absl::StrJoin(parts, ", "));
 }
 
 }  // namespace

@@ -161,7 +161,7 @@ absl::StatusOr<Profile> BuildProfile(const ProfileOptions& options) {
   const KubernetesRow* kubernetes = FindKubernetes(version);
   if (kubernetes == nullptr) {
     const std::vector<std::string> versions = KubernetesVersions();
-    return absl::InvalidArgumentError(absl::StrCat("no Kubernetes version \"", version,
+    return absl::InvalidArgumentError(absl::StrCat("--kubernetes: no version \"", version,
                                                    "\" (known: ", versions.front(), " to ",
                                                    versions.back(), ")"));
   }

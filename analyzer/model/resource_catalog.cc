@@ -40,19 +40,19 @@ const CatalogEntry* FindInCatalog(absl::string_view group, absl::string_view kin
 
 const CatalogEntry* FindByResourceName(absl::string_view name, absl::string_view group,
                                        bool any_group) {
-  const CatalogEntry* by_short_name = nullptr;
-  const CatalogEntry* custom = nullptr;
+  // The first of each rank; the table is sorted by group, so the core group comes first.
+  const CatalogEntry* best[4] = {};
   for (const CatalogEntry& e : CatalogTable()) {
     if (!any_group && e.group != group) continue;
-    if (e.plural == name || e.singular == name) {
-      if (e.builtin)
-        return &e;  // sorted by group, so the core group comes first; built-in kinds before custom
-                    // ones
-      if (custom == nullptr) custom = &e;
-    }
-    if (by_short_name == nullptr && HasShortName(e, name)) by_short_name = &e;
+    const bool full = e.plural == name || e.singular == name;
+    if (!full && !HasShortName(e, name)) continue;
+    const CatalogEntry*& place = best[(full ? 0 : 2) + (e.builtin ? 0 : 1)];
+    if (place == nullptr) place = &e;
   }
-  return custom != nullptr ? custom : by_short_name;
+  for (const CatalogEntry* entry : best) {
+    if (entry != nullptr) return entry;
+  }
+  return nullptr;
 }
 
 ResourceMapper::ResourceMapper(absl::Span<const CustomResource> crds) {

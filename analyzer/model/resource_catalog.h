@@ -19,8 +19,9 @@ struct CatalogEntry {
   absl::string_view kind;
   absl::string_view plural;
   absl::string_view singular;
-  absl::string_view short_names;  // separated by blanks
-  absl::string_view versions;     // separated by blanks, preferred first
+  absl::string_view short_names;   // separated by blanks
+  absl::string_view versions;      // separated by blanks, preferred first
+  absl::string_view subresources;  // separated by blanks
   absl::string_view source;
   bool namespaced;
   bool builtin;            // served by kube-apiserver itself
@@ -41,8 +42,9 @@ absl::Span<const VirtualResource> VirtualResources();
 // The catalogue's entry for a kind, or nullptr.
 const CatalogEntry* FindInCatalog(absl::string_view group, absl::string_view kind);
 
-// The first entry whose plural, singular or short name is `name` (a plural or singular wins over a
-// short name), in `group`, or in any group (core first) when `any_group`. nullptr if there is none.
+// The entry whose plural, singular or short name is `name`, in `group`, or in any group when
+// `any_group`. A plural or singular wins over a short name, a built-in kind over a custom one, the
+// core group over others. nullptr if there is none.
 const CatalogEntry* FindByResourceName(absl::string_view name, absl::string_view group,
                                        bool any_group);
 

@@ -117,8 +117,34 @@ absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment
 // ---- all rules
 // ----------------------------------------------------------------------------------------------------------
 
+// Blank-separated, quoted where the text is empty.
 std::string Cell(const std::vector<std::string>& list) {
-  return absl::StrCat("[", absl::StrJoin(list, " "), "]");
+  return absl::StrJoin(
+      list, " ", [](std::string* out, const std::string& s) { *out += s.empty() ? "\"\"" : s; });
+}
+
+// RESOURCE[.GROUP][/SUBRESOURCE], as the command line takes it.
+std::string QualifiedName(const std::string& resource, const std::string& group) {
+  if (group.empty()) return resource;
+  const size_t slash = resource.find('/');
+  const std::string sub = slash == std::string::npos ? "" : resource.substr(slash);
+  return absl::StrCat(resource.substr(0, slash), ".", group, sub);
+}
+
+constexpr size_t kVerbColumn = 60;
+
+// What a rule reaches: resources, with the names it is limited to, and URLs.
+std::string DescribeTargets(const PolicyRule& rule) {
+  std::vector<std::string> targets;
+  for (const std::string& group : rule.api_groups) {
+    for (const std::string& resource : rule.resources) {
+      targets.push_back(QualifiedName(resource, group));
+    }
+  }
+  targets.insert(targets.end(), rule.non_resource_urls.begin(), rule.non_resource_urls.end());
+  const std::string names =
+      rule.resource_names.empty() ? "" : absl::StrCat("  only ", Cell(rule.resource_names));
+  return absl::StrCat(Cell(targets), names);
 }
 
 absl::StatusOr<ExitCode> ListRules(const Options& options, Environment& environment) {
@@ -133,30 +159,22 @@ absl::StatusOr<ExitCode> ListRules(const Options& options, Environment& environm
   if (!options.output.no_headers) {
     absl::StrAppend(&text, WhoLine(source),
                     ns.empty() ? ", in all namespaces" : ", in namespace " + ns, "\n",
-                    Pad("RESOURCES", 50), " ", Pad("URLS", 20), " ", Pad("NAMES", 20), " VERBS\n");
+                    Pad("VERBS", kVerbColumn), "  RESOURCES AND URLS\n");
   }
   for (const Grant& grant : resolved.grants) {
     const PolicyRule& rule = *grant.rule;
-    // As the API server does: a rule without resources is listed among the URL rules only if it has
-    // URLs.
+    // A rule is listed with its resources and with its URLs, as the API server does.
     if (!rule.resources.empty()) {
       PolicyRule shown = rule;
       shown.non_resource_urls.clear();
       resource_rules.push_back(RuleJson(shown));
     }
-    if (!rule.non_resource_urls.empty())
+    if (!rule.non_resource_urls.empty()) {
       url_rules.push_back(
           RuleJson({.verbs = rule.verbs, .non_resource_urls = rule.non_resource_urls}));
-    std::vector<std::string> resources;
-    for (const std::string& group : rule.api_groups) {
-      for (const std::string& resource : rule.resources) {
-        resources.push_back(group.empty() ? resource : absl::StrCat(resource, ".", group));
-      }
     }
-    absl::StrAppend(&text, Pad(Printable(Cell(resources)), 50), " ",
-                    Pad(Printable(Cell(rule.non_resource_urls)), 20), " ",
-                    Pad(Printable(Cell(rule.resource_names)), 20), " ", Printable(Cell(rule.verbs)),
-                    "\n");
+    absl::StrAppend(&text, Pad(Printable(Cell(rule.verbs)), kVerbColumn), "  ",
+                    Printable(DescribeTargets(rule)), "\n");
   }
   std::vector<std::string> distinct;
   for (const std::string& e : resolved.errors) {
@@ -263,7 +281,14 @@ absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& envir
 
 absl::StatusOr<ExitCode> CanI(const Options& options, Environment& environment) {
   const ReviewOptions& review = options.review;
-  if (review.list) return ListRules(options, environment);
+  if (review.all_namespaces && !review.namespace_.empty()) {
+    return absl::InvalidArgumentError("can-i: give either -n or -A, not both");
+  }
+  if (review.list) {
+    if (review.words.empty()) return ListRules(options, environment);
+    return absl::InvalidArgumentError(
+        "can-i: --list takes no VERB and RESOURCE; it lists all rules");
+  }
   if (!options.input.paths.empty()) {
     if (!review.words.empty())
       return absl::InvalidArgumentError("can-i: give either VERB RESOURCE or -f PATH, not both");

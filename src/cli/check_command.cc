@@ -113,6 +113,15 @@ void PrintErrors(const std::vector<Output>& outputs, const AnalysisInput& input,
   }
 }
 
+// What to do about the first finding.
+std::string NextCommand(const Report& report) {
+  if (report.findings.empty()) return "";
+  const Finding& first = report.findings[0];
+  const bool gap = first.permission && !first.permission->missing.empty();
+  return absl::StrCat("wecan explain ", first.rule->id,
+                      gap ? "; -o wide shows the rules to grant" : "");
+}
+
 absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, kFormats));
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
@@ -126,9 +135,8 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
 
   const Report report = Analyze(loaded.input, analyze);
   const ExitCode exit_code = ExitCodeOf(report, options.policy, fail_on);
-  const ReportContext context{
-      loaded.input, report, analyze, static_cast<int>(exit_code),
-      report.findings.empty() ? "" : absl::StrCat("wecan explain ", report.findings[0].rule->id)};
+  const ReportContext context{loaded.input, report, analyze, static_cast<int>(exit_code),
+                              NextCommand(report)};
   const auto render = [&](const Output& output) {
     return Render(output.format, context,
                   {.style = {.color = color && output.file.empty(), .columns = environment.columns},

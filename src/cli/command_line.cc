@@ -39,7 +39,7 @@ CLI::Option* AddList(CLI::App& app, const std::string& flags, std::vector<std::s
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& o) {
   app.set_help_flag("-h,--help", "show this help");
-  app.add_flag("-v,--verbose", o.verbose, "list every object; twice: more about the input");
+  app.add_flag("-v,--verbose", o.verbose, "list every object and file");
   app.add_flag("-q,--quiet", o.quiet, "print nothing, the exit code tells");
   app.add_option("--color", o.color, "colours: auto, always or never")->type_name("WHEN");
   app.add_option("-C", o.directory, "work in this folder")->type_name("DIR");
@@ -106,7 +106,7 @@ void AddNamespaceOption(CLI::App& app, std::string& value, const std::string& he
 void AddCheck(CLI::App& app, Options& o) {
   AddInputOptions(app, o.input, true);
   AddNamespaceOption(app, o.input.default_namespace,
-                     "for namespaced objects that name none (default default)");
+                     "for namespaced objects that name none (otherwise default)");
   AddAgentOptions(app, o.agent);
   AddRequirementOptions(app, o.agent);
   AddOutputOptions(app, o.output, "text, wide, short, json, yaml, name");
@@ -125,7 +125,7 @@ void AddCanI(CLI::App& app, Options& o) {
   app.add_option("WORDS", o.review.words,
                  "VERB RESOURCE[.GROUP][/SUBRESOURCE] [NAME], or VERB /path")
       ->type_name("");
-  AddNamespaceOption(app, o.review.namespace_, "namespace of the request (default default)");
+  AddNamespaceOption(app, o.review.namespace_, "namespace of the request (otherwise default)");
   app.add_flag("-A,--all-namespaces", o.review.all_namespaces, "ask for all namespaces at once");
   app.add_option("--subresource", o.review.subresource, "subresource of the request")
       ->type_name("NAME");
@@ -206,21 +206,25 @@ absl::Status UnknownCommand(const std::string& word) {
       "unknown command \"", word, "\"", DidYouMean(word, names), " (wecan --help lists them)"));
 }
 
-absl::Status UnknownFlag(const CLI::App& command, const std::vector<std::string>& extras) {
+absl::Status UnknownFlag(const Command& command, const CLI::App& app,
+                         const std::vector<std::string>& extras) {
   const std::string word = extras.empty() ? "" : extras[0];
   if (word.empty() || word[0] != '-') {
+    return absl::InvalidArgumentError(absl::StrCat(command.name, ": unexpected \"", word, "\""));
+  }
+  if (word == "-k" || word == "--kustomize") {
     return absl::InvalidArgumentError(
-        absl::StrCat(command.get_name(), ": unexpected \"", word, "\""));
+        "-k: render first: kustomize build FOLDER | wecan check -f -");
   }
   std::vector<std::string> names;
-  for (const CLI::Option* option : command.get_options()) {
+  for (const CLI::Option* option : app.get_options()) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   }
   const std::vector<absl::string_view> views(names.begin(), names.end());
   const std::string bare = word.substr(0, word.find('='));
-  return absl::InvalidArgumentError(absl::StrCat(command.get_name(), ": unknown flag \"", bare,
-                                                 "\"", DidYouMean(bare, views), " (wecan ",
-                                                 command.get_name(), " --help lists them)"));
+  return absl::InvalidArgumentError(absl::StrCat(command.name, ": unknown flag \"", bare, "\"",
+                                                 DidYouMean(bare, views), " (wecan ", command.name,
+                                                 " --help lists them)"));
 }
 
 // The first line of what CLI11 says, without its prefix.
@@ -235,15 +239,15 @@ absl::StatusOr<ParsedCommandLine> ParseCommand(const Command& command,
   parsed.options.command = std::string(command.name);
   CLI::App app{absl::StrCat("wecan ", std::string(command.name), ": ", std::string(command.summary),
                             "\nexample: ", std::string(command.example)),
-               std::string(command.name)};
+               absl::StrCat("wecan ", std::string(command.name))};
   AddCommand(app, command.name, parsed.options);
   std::reverse(args.begin(), args.end());  // CLI11 takes a vector from its end
   try {
     app.parse(std::move(args));
   } catch (const CLI::CallForHelp&) {
-    parsed.text = app.help(absl::StrCat("wecan ", std::string(command.name)));
+    parsed.text = app.help();
   } catch (const CLI::ExtrasError&) {
-    return UnknownFlag(app, app.remaining());
+    return UnknownFlag(command, app, app.remaining());
   } catch (const CLI::ParseError& e) {
     return absl::InvalidArgumentError(
         absl::StrCat(std::string(command.name), ": ", FirstLine(e.what())));
@@ -259,9 +263,9 @@ absl::StatusOr<ParsedCommandLine> ParseCommandLine(std::vector<std::string> args
   StripEquals(args);
   if (!args.empty() && args[0] == "help") {
     args.erase(args.begin());
-    if (!args.empty()) args.emplace_back("--help");
+    if (!args.empty() && args[0] != "help") args.emplace_back("--help");
   }
-  if (args.empty() || args[0] == "-h" || args[0] == "--help")
+  if (args.empty() || args[0] == "-h" || args[0] == "--help" || args[0] == "help")
     return ParsedCommandLine{.text = RootHelp()};
   if (args[0] == "--version") args[0] = "version";
   if (absl::StartsWith(args[0], "-")) {

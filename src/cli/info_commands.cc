@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -79,9 +80,9 @@ absl::StatusOr<ExitCode> Explain(const Options& options, Environment& environmen
     std::vector<absl::string_view> ids;
     for (const FindingRule& r : FindingRules()) ids.push_back(r.id);
     for (const FindingRule& r : FindingRules()) ids.push_back(r.name);
-    return absl::InvalidArgumentError(absl::StrCat("explain: no rule \"", options.topic, "\"",
-                                                   DidYouMean(options.topic, ids),
-                                                   " (wecan rules lists them)"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("explain: this version explains rules, and there is no rule \"", options.topic,
+                     "\"", DidYouMean(options.topic, ids), " (wecan rules lists them)"));
   }
   Json json = Envelope("ExplainReport");
   json["rule"] = FindingRuleJson(*rule);
@@ -100,6 +101,14 @@ absl::StatusOr<ExitCode> Rules(const Options& options, Environment& environment)
   return Print(options, text, json, environment);
 }
 
+std::string NamesWith(const std::vector<std::string>& names, absl::string_view prefix) {
+  std::vector<std::string> some;
+  for (const std::string& name : names) {
+    if (absl::StartsWith(name, prefix)) some.push_back(name);
+  }
+  return absl::StrJoin(some, " ");
+}
+
 absl::StatusOr<ExitCode> ListAllProfiles(const Options& options, Environment& environment) {
   std::string text = "OCM releases with the same rules for the work agent, oldest first:\n";
   Json json = Envelope("ProfileList");
@@ -114,7 +123,8 @@ absl::StatusOr<ExitCode> ListAllProfiles(const Options& options, Environment& en
   }
   const std::vector<std::string> names = ProfileNames(), versions = KubernetesVersions();
   WECAN_ASSIGN_OR_RETURN(const Profile standard, BuildProfile({}));
-  absl::StrAppend(&text, "names for --profile: ", absl::StrJoin(names, " "), "\n",
+  absl::StrAppend(&text, "names for --profile: ", NamesWith(names, "ocm-"),
+                  "\n                     ", NamesWith(names, "kubestellar-"), "\n",
                   "for --kubernetes: ", versions.front(), " to ", versions.back(), "\n",
                   "default: ", standard.name, ", mode default, Kubernetes ", standard.kubernetes,
                   "\n");
@@ -128,7 +138,7 @@ absl::StatusOr<ExitCode> ListAllProfiles(const Options& options, Environment& en
 // One profile as the RBAC objects that the agent holds, aggregated.
 absl::StatusOr<ExitCode> ShowProfile(const Options& options, Environment& environment) {
   AgentOptions agent_options = options.agent;
-  agent_options.profile = options.topic;
+  if (!options.topic.empty()) agent_options.profile = options.topic;
   WECAN_ASSIGN_OR_RETURN(const Agent agent, MakeAgent(agent_options));
   WECAN_ASSIGN_OR_RETURN(Profile profile, MakeProfile(agent_options, agent, environment));
   AggregateClusterRoles(profile.policy);
@@ -150,8 +160,8 @@ ExitCode RunRules(const Options& options, Environment& environment) {
 }
 
 ExitCode RunProfiles(const Options& options, Environment& environment) {
-  return Finish(options.topic.empty() ? ListAllProfiles(options, environment)
-                                      : ShowProfile(options, environment),
+  const bool all = options.topic.empty() && options.agent.profile.empty();
+  return Finish(all ? ListAllProfiles(options, environment) : ShowProfile(options, environment),
                 environment);
 }
 

@@ -45,6 +45,7 @@ struct Named {
   std::string group;
   bool known = false;
   bool namespaced = true;
+  absl::string_view subresources;  // that the catalogue knows, separated by blanks
 };
 
 bool NamedInRules(const std::string& group, const std::string& resource, const RbacPolicy& policy) {
@@ -64,7 +65,8 @@ absl::StatusOr<Named> LookUpResource(const std::string& word, const RbacPolicy& 
   const std::string lower = absl::AsciiStrToLower(parts.first);
   const bool has_group = absl::StrContains(word, '.');
   if (const CatalogEntry* e = FindByResourceName(lower, parts.second, !has_group)) {
-    return Named{std::string(e->plural), std::string(e->group), true, e->namespaced};
+    return Named{std::string(e->plural), std::string(e->group), true, e->namespaced,
+                 e->subresources};
   }
   for (const VirtualResource& v : VirtualResources()) {
     if (v.resource == lower && (!has_group || v.group == parts.second)) {
@@ -80,6 +82,31 @@ absl::StatusOr<Named> LookUpResource(const std::string& word, const RbacPolicy& 
   return absl::InvalidArgumentError(absl::StrCat("can-i: unknown resource \"", word, "\"",
                                                  DidYouMean(lower, names),
                                                  " Write RESOURCE.GROUP for a custom resource"));
+}
+
+bool ListsWord(absl::string_view words, absl::string_view word) {
+  const std::vector<absl::string_view> list = absl::StrSplit(words, ' ');
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+// How the words were understood, where that may surprise.
+std::string NoteOn(const Named& named, const RequestAttributes& request,
+                   const ReviewOptions& options) {
+  if (!named.known) {
+    return absl::StrCat("resource ", options.words[1],
+                        " is not in the catalogue; it is taken as written",
+                        request.namespace_.empty() ? ", for all namespaces; -n names one" : "");
+  }
+  if (!named.namespaced && !options.namespace_.empty()) {
+    return absl::StrCat(named.resource,
+                        " is cluster-scoped; the namespace is left out, as in the real request");
+  }
+  const bool odd = !request.subresource.empty() && !named.subresources.empty() &&
+                   !ListsWord(named.subresources, request.subresource) &&
+                   request.subresource != "finalizers";
+  if (!odd) return "";
+  return absl::StrCat(named.resource, " has no subresource ", request.subresource,
+                      "; to ask for one object write its name as a further word");
 }
 
 absl::StatusOr<Question> PathQuestion(const ReviewOptions& options) {
@@ -116,23 +143,15 @@ absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacP
     request.subresource = parts[1];
   }
   if (options.words.size() == 3) request.name = options.words[2];
-
-  if (!named.known) {
-    question.note = absl::StrCat("resource ", options.words[1],
-                                 " is not in the catalogue; it is taken as written");
-  }
-  if (!options.all_namespaces && named.namespaced) {
-    request.namespace_ = options.namespace_.empty() ? "default" : options.namespace_;
-    if (!named.known && options.namespace_.empty()) request.namespace_.clear();
-  }
-  if (!named.namespaced && !options.namespace_.empty()) {
-    question.note = absl::StrCat(
-        named.resource, " is cluster-scoped; the namespace is left out, as in the real request");
+  if (named.namespaced && !options.all_namespaces) {
+    request.namespace_ = options.namespace_;
+    if (named.known && request.namespace_.empty()) request.namespace_ = "default";
   }
   // The request for one Namespace carries its name as namespace, too.
   const bool one_namespace =
       named.group.empty() && named.resource == "namespaces" && !request.name.empty();
   if (one_namespace && request.verb != "create") request.namespace_ = request.name;
+  question.note = NoteOn(named, request, options);
   return question;
 }
 

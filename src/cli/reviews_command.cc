@@ -18,6 +18,7 @@
 #include "analyzer/grants/authorizer.h"
 #include "src/cli/commands.h"
 #include "src/cli/print.h"
+#include "src/cli/question.h"
 #include "src/cli/setup.h"
 #include "src/cli/source.h"
 #include "src/input/manifest_reader.h"
@@ -158,6 +159,20 @@ std::string SelectorError(const Json& attributes, const char* name, bool field) 
                       " ignored due to parse error");
 }
 
+RequestAttributes RequestOf(const Json& resource, const Json& path) {
+  if (path.is_object()) {
+    return {.resource_request = false,
+            .verb = StringMember(path, "verb"),
+            .path = StringMember(path, "path")};
+  }
+  return {.verb = StringMember(resource, "verb"),
+          .api_group = StringMember(resource, "group"),
+          .resource = StringMember(resource, "resource"),
+          .subresource = StringMember(resource, "subresource"),
+          .namespace_ = StringMember(resource, "namespace"),
+          .name = StringMember(resource, "name")};
+}
+
 class Reviewer {
  public:
   explicit Reviewer(const ReviewSource& source) : source_(source), authorizer_(source.policy) {}
@@ -206,20 +221,6 @@ class Reviewer {
     return user;
   }
 
-  static RequestAttributes RequestOf(const Json& resource, const Json& path) {
-    if (path.is_object()) {
-      return {.resource_request = false,
-              .verb = StringMember(path, "verb"),
-              .path = StringMember(path, "path")};
-    }
-    return {.verb = StringMember(resource, "verb"),
-            .api_group = StringMember(resource, "group"),
-            .resource = StringMember(resource, "resource"),
-            .subresource = StringMember(resource, "subresource"),
-            .namespace_ = StringMember(resource, "namespace"),
-            .name = StringMember(resource, "name")};
-  }
-
   const ReviewSource& source_;
   const Authorizer authorizer_;
 };
@@ -227,11 +228,18 @@ class Reviewer {
 std::string ReviewsText(const std::vector<Json>& reviews) {
   std::string text;
   for (const Json& review : reviews) {
+    const Json& spec = Member(review, "spec");
     const Json& status = Member(review, "status");
+    const RequestAttributes request =
+        RequestOf(Member(spec, "resourceAttributes"), Member(spec, "nonResourceAttributes"));
     absl::StrAppend(&text, Member(status, "allowed") == true ? "yes" : "no ", "  ",
-                    Printable(StringMember(Member(review, "spec"), "user")), "  ",
-                    Printable(StringMember(status, "reason")),
-                    Printable(StringMember(status, "evaluationError")), "\n");
+                    Printable(StringMember(spec, "user")), ": ",
+                    Printable(DescribeRequest(request)));
+    for (const char* key : {"reason", "evaluationError"}) {
+      const std::string why = StringMember(status, key);
+      absl::StrAppend(&text, why.empty() ? "" : "   ", Printable(why));
+    }
+    text += "\n";
   }
   return text;
 }

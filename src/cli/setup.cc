@@ -33,7 +33,7 @@ Profile FileProfile(const std::string& path, RbacPolicy policy) {
 
 }  // namespace
 
-absl::StatusOr<uint64_t> ParseSize(const std::string& text) {
+absl::StatusOr<uint64_t> ParseSize(absl::string_view flag, const std::string& text) {
   absl::string_view number = text;
   uint64_t unit = 1;
   if (absl::ConsumeSuffix(&number, "Ki")) unit = uint64_t{1} << 10;
@@ -42,7 +42,7 @@ absl::StatusOr<uint64_t> ParseSize(const std::string& text) {
   uint64_t value = 0;
   if (!absl::SimpleAtoi(number, &value) || value > (uint64_t{1} << 40) / unit) {
     return absl::InvalidArgumentError(
-        absl::StrCat("\"", text, "\" is no size; write for example 256Mi"));
+        absl::StrCat(flag, ": \"", text, "\" is no size; write for example 256Mi"));
   }
   return value * unit;
 }
@@ -59,10 +59,12 @@ absl::StatusOr<LoadRequest> MakeLoadRequest(const InputOptions& options,
   request.budgets.depth = options.max_depth;
   request.budgets.nodes = options.max_nodes;
   if (!options.max_file_size.empty()) {
-    WECAN_ASSIGN_OR_RETURN(request.budgets.file_bytes, ParseSize(options.max_file_size));
+    WECAN_ASSIGN_OR_RETURN(request.budgets.file_bytes,
+                           ParseSize("--max-file-size", options.max_file_size));
   }
   if (!options.max_document_size.empty()) {
-    WECAN_ASSIGN_OR_RETURN(request.budgets.document_bytes, ParseSize(options.max_document_size));
+    WECAN_ASSIGN_OR_RETURN(request.budgets.document_bytes,
+                           ParseSize("--max-document-size", options.max_document_size));
   }
   if (request.paths.empty()) {
     if (environment.in_is_terminal) {
@@ -130,14 +132,11 @@ absl::StatusOr<Profile> MakeProfile(const AgentOptions& options, const Agent& ag
         "file (kubectl get clusterroles,clusterrolebindings,roles,rolebindings -A -o yaml) "
         "and use file:PATH");
   }
-  absl::StatusOr<Profile> profile = BuildProfile(
+  return BuildProfile(
       {.name = options.profile,
        .mode = options.mode == "singleton" ? AgentMode::kSingleton : AgentMode::kDefault,
        .kubernetes = options.kubernetes,
        .agent = agent});
-  if (!profile.ok())
-    return absl::InvalidArgumentError(absl::StrCat("--profile: ", profile.status().message()));
-  return profile;
 }
 
 absl::StatusOr<AnalyzeOptions> MakeAnalyzeOptions(const Options& options, const Loaded& loaded,

@@ -41,8 +41,8 @@ ExitCode Fail(const absl::Status& status, Environment& environment);
 // CLICOLOR_FORCE > CLICOLOR=0 > terminal and TERM other than dumb.
 absl::StatusOr<bool> UseColor(const std::string& when, const Environment& environment);
 
-// "256Mi", "1Gi", "1000": bytes.
-absl::StatusOr<uint64_t> ParseSize(const std::string& text);
+// "256Mi", "1Gi", "1000": bytes. InvalidArgument names `flag`.
+absl::StatusOr<uint64_t> ParseSize(absl::string_view flag, const std::string& text);
 
 // The RBAC objects of a dump, as they are; what else it holds is passed over. Diagnostics go to
 // standard error.

@@ -14,6 +14,9 @@ absl::StatusOr<ReviewSource> MakeReviewSource(const Options& options,
                                               const Environment& environment) {
   const ReviewOptions& review = options.review;
   WECAN_ASSIGN_OR_RETURN(const Agent agent, MakeAgent(options.agent));
+  if (review.as.empty() && !review.as_groups.empty()) {
+    return absl::InvalidArgumentError("--as-group: needs --as, the user whose groups these are");
+  }
   ReviewSource source;
   if (review.rbac.empty()) {
     WECAN_ASSIGN_OR_RETURN(Profile profile, MakeProfile(options.agent, agent, environment));

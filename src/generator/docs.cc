@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -24,6 +25,20 @@ std::string Trimmed(std::string text) {
 std::string Fence(const std::string& text) {
   const char* language = text.find("apiVersion:") == std::string::npos ? "text" : "yaml";
   return absl::StrCat("```", language, "\n", Trimmed(text), "\n```\n");
+}
+
+// Plain text as Markdown: paragraphs stay, lines that are indented become fenced blocks.
+std::string Prose(const std::string& text) {
+  std::string out;
+  bool fenced = false;
+  for (absl::string_view line : absl::StrSplit(Trimmed(text), '\n')) {
+    const bool indented = absl::StartsWith(line, "  ");
+    if (indented != fenced) out += fenced ? "```\n\n" : "\n```text\n";
+    fenced = indented;
+    if (indented) line.remove_prefix(2);
+    absl::StrAppend(&out, line, "\n");
+  }
+  return out + (fenced ? "```\n" : "");
 }
 
 std::string Cell(const std::string& text) {
@@ -59,8 +74,8 @@ std::string HeldBy(const YAML::Node& profile, const YAML::Node& role) {
                                 Text(b, "namespace").empty() ? "" : " in " + Text(b, "namespace"),
                                 " (", absl::StrJoin(modes, ", "), ")"));
   }
-  if (ways.empty() && role["labels"]) return "aggregated by its label";
-  return absl::StrJoin(ways, ", ");
+  if (ways.empty()) return role["labels"] ? "aggregated by its label" : "";
+  return absl::StrCat("bound by a ", absl::StrJoin(ways, " and a "));
 }
 
 }  // namespace
@@ -82,8 +97,10 @@ std::string GenerateRulesPage(const Data& data) {
   for (const YAML::Node& f : data.findings) {
     absl::StrAppend(&page, "\n## ", Text(f, "id"), "\n\n**", Text(f, "name"), "** (",
                     Text(f, "level"), "): ", Text(f, "title"), ".\n\n", Trimmed(Text(f, "summary")),
-                    "\n\n```text\n", Trimmed(Text(f, "help")), "\n```\n\nWhat to do:\n\n```text\n",
-                    Trimmed(Text(f, "fix")), "\n```\n");
+                    "\n\n", Prose(Text(f, "help")), "\nWhat to do:\n\n", Prose(Text(f, "fix")),
+                    Text(f, "implemented") == "false"
+                        ? "\nThe id is reserved; this version does not report it.\n"
+                        : "");
     const std::vector<std::string> flags = List(f["examples"], "flags");
     absl::StrAppend(
         &page, "\nReported", flags.empty() ? "" : " (with `" + absl::StrJoin(flags, " ") + "`)",
@@ -128,7 +145,7 @@ std::string GenerateProfilesPage(const Data& data) {
       const std::string held = HeldBy(p, role);
       absl::StrAppend(&page, "\n**", Text(role, "kind"), " `", Text(role, "name"), "`**",
                       Text(role, "namespace").empty() ? "" : " in " + Text(role, "namespace"),
-                      held.empty() ? "" : absl::StrCat(", held by ", held),
+                      held.empty() ? "" : absl::StrCat(", ", held),
                       "  \nSource: ", Text(role, "source"), "\n");
       AppendRules(role["rules"], &page);
     }

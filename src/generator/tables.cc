@@ -90,7 +90,8 @@ class TableWriter {
       const std::string row =
           absl::StrCat("{", Quote(group), ", ", Quote(kind), ", ", Quote(Text(e, "plural")), ", ",
                        Quote(singular), ", ", Quote(absl::StrJoin(List(e, "shortNames"), " ")),
-                       ", ", Quote(absl::StrJoin(List(e, "versions"), " ")), ", ", Quote(source),
+                       ", ", Quote(absl::StrJoin(List(e, "versions"), " ")), ", ",
+                       Quote(absl::StrJoin(List(e, "subresources"), " ")), ", ", Quote(source),
                        ", ", Bool(IsTrue(e, "namespaced")), ", ", Bool(builtin), ", ",
                        Bool(!builtin || (has("list") && has("watch"))), "}");
       if (Text(e, "plural").empty() || kind.empty())

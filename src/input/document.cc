@@ -209,6 +209,7 @@ void Document::Clear() {
   duplicates_.clear();
   flow_mapping_key_.reset();
   complex_key_.reset();
+  bad_merge_.reset();
   error_ = SyntaxError();
 }
 
@@ -309,6 +310,15 @@ bool Document::Alias(absl::string_view anchor, const Span& span) {
              extent->second);
 }
 
+namespace {
+bool IsMergeable(const Value& value) {
+  if (!value.IsSequence()) return value.IsMapping();
+  bool maps = true;
+  value.ForEachItem([&](const Value& item) { maps &= item.IsMapping(); });
+  return maps;
+}
+}  // namespace
+
 // Looks for equal keys and for keys that are no scalars.
 void Document::CheckKeys(const Open& open) {
   constexpr uint32_t kSmall = 16;  // up to here comparing all pairs beats hashing
@@ -329,6 +339,7 @@ void Document::CheckKeys(const Open& open) {
       if (again) duplicates_.push_back({std::string(text), nodes_[i].span});
       if (keys <= kSmall) small.push_back(text);
     }
+    if (merge && !IsMergeable(Value(this, nodes_[i].next))) bad_merge_ = nodes_[i].span;
     i = nodes_[nodes_[i].next].next;
   }
 }

@@ -135,6 +135,8 @@ class Document {
   // YAML, or another one.
   const std::optional<Span>& flow_mapping_key() const { return flow_mapping_key_; }
   const std::optional<Span>& complex_key() const { return complex_key_; }
+  // A merge key whose value is neither a mapping nor a list of them.
+  const std::optional<Span>& bad_merge() const { return bad_merge_; }
 
   // --- events, called by a parser; false ends the parse, error() says why ---
   bool Scalar(absl::string_view text, bool plain, absl::string_view tag, absl::string_view anchor,
@@ -175,7 +177,7 @@ class Document {
   std::vector<std::unique_ptr<char[]>> blocks_;
   size_t block_used_ = 0, block_size_ = 0;
   std::vector<DuplicateKey> duplicates_;
-  std::optional<Span> flow_mapping_key_, complex_key_;
+  std::optional<Span> flow_mapping_key_, complex_key_, bad_merge_;
   SyntaxError error_;
 };
 

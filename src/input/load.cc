@@ -19,22 +19,13 @@
 #include "absl/strings/strip.h"
 
 #include "analyzer/requirements/kind_rules.h"
+#include "src/input/find_files.h"
 #include "src/input/manifest_reader.h"
 
 namespace wecan {
 namespace {
 
 constexpr size_t kPartBytes = size_t{1} << 20;  // a large file is read in parts of about this size
-
-enum class Purpose { kCheck, kLoad, kCrds, kPolicies };
-
-struct Source {
-  std::string path;
-  Purpose purpose = Purpose::kCheck;
-  std::string folder;  // the folder argument it was found in, or ""
-
-  auto Key() const { return std::tie(path, purpose); }
-};
 
 // One file while it is read. Its parts may be read by different threads; `parts` keeps their order.
 struct FileInWork {
@@ -45,75 +36,6 @@ struct FileInWork {
   std::string failure;  // why it could not be read at all
   bool has_braces = false;
   std::atomic<size_t> parts_left{0};
-};
-
-std::string Join(const std::string& folder, const std::string& name) {
-  return absl::EndsWith(folder, "/") ? folder + name : folder + "/" + name;
-}
-
-// ---- finding files
-// ----------------------------------------------------------------------------------------------------
-
-class Finder {
- public:
-  Finder(const LoadRequest& request, const FileSystem& files) : request_(request), files_(files) {}
-
-  std::vector<Source> Run() {
-    for (const std::string& path : request_.paths) Add(path, Purpose::kCheck);
-    for (const std::string& path : request_.load) Add(path, Purpose::kLoad);
-    for (const std::string& path : request_.crds) Add(path, Purpose::kCrds);
-    for (const std::string& path : request_.policies) Add(path, Purpose::kPolicies);
-    std::sort(sources_.begin(), sources_.end(),
-              [](const Source& a, const Source& b) { return a.Key() < b.Key(); });
-    const auto same = [](const Source& a, const Source& b) { return a.Key() == b.Key(); };
-    sources_.erase(std::unique(sources_.begin(), sources_.end(), same), sources_.end());
-    return std::move(sources_);
-  }
-
- private:
-  void Add(const std::string& path, Purpose purpose) {
-    if (path != "-" && files_.IsDirectory(path).value_or(false)) {
-      Walk(path, purpose);
-    } else {
-      sources_.push_back({path, purpose, ""});  // a missing one fails when it is read
-    }
-  }
-
-  void Walk(const std::string& root, Purpose purpose) {
-    std::vector<std::string> folders = {root};
-    while (!folders.empty()) {
-      const std::string folder = std::move(folders.back());
-      folders.pop_back();
-      const auto entries = files_.List(folder);
-      if (!entries.ok()) {
-        sources_.push_back({folder, purpose, root});  // reading it reports why
-        continue;
-      }
-      for (const DirectoryEntry& entry : *entries) {
-        if (absl::StartsWith(entry.name, ".")) continue;
-        std::string path = Join(folder, entry.name);
-        if (Excluded(path)) continue;
-        if (entry.is_directory) {
-          folders.push_back(std::move(path));
-        } else if (IsManifest(entry.name)) {
-          sources_.push_back({std::move(path), purpose, root});
-        }
-      }
-    }
-  }
-
-  static bool IsManifest(absl::string_view name) {
-    return absl::EndsWith(name, ".yaml") || absl::EndsWith(name, ".yml") ||
-           absl::EndsWith(name, ".json");
-  }
-  bool Excluded(const std::string& path) const {
-    return std::any_of(request_.exclude.begin(), request_.exclude.end(),
-                       [&](const std::string& glob) { return GlobMatches(glob, path); });
-  }
-
-  const LoadRequest& request_;
-  const FileSystem& files_;
-  std::vector<Source> sources_;
 };
 
 // ---- reading them
@@ -237,7 +159,10 @@ class Reader {
     }
     absl::StatusOr<std::string> text = files_.Read(file.source.path, limit);
     if (!text.ok()) {
-      file.failure = std::string(text.status().message());
+      absl::string_view why = text.status().message();
+      absl::ConsumePrefix(
+          &why, absl::StrCat(file.source.path, ": "));  // the diagnostic has the path itself
+      file.failure = std::string(why);
       return false;
     }
     file.text = *std::move(text);
@@ -410,41 +335,11 @@ class Merger {
   absl::flat_hash_set<std::string> empty_;
 };
 
-bool GlobFrom(absl::string_view glob, absl::string_view path) {
-  while (!glob.empty()) {
-    if (absl::ConsumePrefix(&glob, "**/") || glob == "**") {
-      if (glob == "**") return true;
-      for (size_t at = 0;; ++at) {
-        if (GlobFrom(glob, path.substr(at))) return true;
-        at = path.find('/', at);
-        if (at == absl::string_view::npos) return false;
-      }
-    }
-    if (glob[0] == '*') {
-      glob.remove_prefix(1);
-      for (size_t taken = 0;; ++taken) {
-        if (GlobFrom(glob, path.substr(taken))) return true;
-        if (taken >= path.size() || path[taken] == '/') return false;
-      }
-    }
-    if (path.empty() || (glob[0] != '?' && glob[0] != path[0])) return false;
-    glob.remove_prefix(1);
-    path.remove_prefix(1);
-  }
-  return path.empty();
-}
-
 }  // namespace
-
-bool GlobMatches(absl::string_view glob, absl::string_view path) {
-  absl::ConsumePrefix(&path, "./");
-  absl::ConsumePrefix(&glob, "./");
-  return GlobFrom(glob, path);
-}
 
 Loaded Load(const LoadRequest& request, const FileSystem& files, std::istream& in) {
   Reader reader(request, files, in);
-  return Merger(request).Run(reader.Run(Finder(request, files).Run()));
+  return Merger(request).Run(reader.Run(FindFiles(request, files)));
 }
 
 }  // namespace wecan

@@ -11,6 +11,7 @@
 #include "analyzer/model/object.h"
 #include "src/input/document.h"
 #include "src/input/file_system.h"
+#include "src/input/find_files.h"
 
 namespace wecan {
 
@@ -34,8 +35,5 @@ struct Loaded {
 // Never fails as a whole: what cannot be read is a diagnostic (WEC901) of the result. `in` is read
 // for "-".
 Loaded Load(const LoadRequest& request, const FileSystem& files, std::istream& in);
-
-// Whether `path` matches `glob`. Exposed for its test.
-bool GlobMatches(absl::string_view glob, absl::string_view path);
 
 }  // namespace wecan

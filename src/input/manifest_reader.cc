@@ -254,14 +254,21 @@ void TakeBroken(const SyntaxError& error, absl::string_view text, bool file_has_
   ++contents.documents;
 }
 
-// What YAML allows as a key and kubectl does not; a flow mapping as a key is how `{{ .x }}` reads.
-bool TakeComplexKey(const Document& document, absl::string_view text, Extraction& extraction) {
-  if (!document.flow_mapping_key() && !document.complex_key()) return false;
-  const Span span =
-      document.flow_mapping_key() ? *document.flow_mapping_key() : *document.complex_key();
-  TakeBroken({"a mapping key is no scalar", span.line + 1, span.column + 1}, text,
-             document.flow_mapping_key().has_value(), extraction);
-  return true;
+// What YAML allows and kubectl does not: keys that are no scalars (a flow mapping as a key is how
+// `{{ .x }}` reads), and merge keys without a mapping.
+bool TakeRefused(const Document& document, absl::string_view text, Extraction& extraction) {
+  const auto refuse = [&](const Span& span, const char* why, bool is_template) {
+    TakeBroken({why, span.line + 1, span.column + 1}, text, is_template, extraction);
+    return true;
+  };
+  if (document.flow_mapping_key())
+    return refuse(*document.flow_mapping_key(), "a mapping key is no scalar", true);
+  if (document.complex_key())
+    return refuse(*document.complex_key(), "a mapping key is no scalar", false);
+  if (document.bad_merge())
+    return refuse(*document.bad_merge(), "a merge key needs a mapping or a list of mappings",
+                  false);
+  return false;
 }
 
 bool OnlyBlanksAndComments(absl::string_view text) {
@@ -293,7 +300,7 @@ void ReadStretch(const Stretch& stretch, bool file_has_braces, const Budgets& bu
   }
   const std::optional<SyntaxError> error =
       ParseYaml(stretch.text, document, [&](const Document& d) {
-        if (!TakeComplexKey(d, stretch.text, extraction)) TakeDocument(d, extraction);
+        if (!TakeRefused(d, stretch.text, extraction)) TakeDocument(d, extraction);
       });
   if (error) TakeBroken(*error, stretch.text, file_has_braces, extraction);
 }

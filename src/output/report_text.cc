@@ -65,6 +65,12 @@ std::vector<Block> Fold(const Report& report) {
   return blocks;
 }
 
+// The PolicyRule that closes the gap, as YAML.
+std::string RuleText(const PermissionGap& gap) {
+  return absl::StrCat("{apiGroups: [", gap.group.empty() ? "\"\"" : gap.group, "], resources: [",
+                      gap.resource, "], verbs: [", gap.missing.Join(", "), "]}");
+}
+
 class TextWriter {
  public:
   TextWriter(const ReportContext& context, const TextOptions& options) : c_(context), o_(options) {}
@@ -135,6 +141,9 @@ class TextWriter {
       Line(head, Printable(f.message));
     }
     WriteObjects(block);
+    if (o_.wide && f.permission && !f.permission->missing.empty()) {
+      Line("      grant: ", Printable(RuleText(*f.permission)));
+    }
     if (!f.hint.empty()) Line("      ", o_.style.Dim(Printable(f.hint)));
   }
 
@@ -173,21 +182,31 @@ class TextWriter {
     }
   }
 
+  static std::string DescribeObjects(const Summary& s) {
+    if (s.objects == 0) return absl::StrCat("no object to check in ", Count(s.files, "file"));
+    if (s.blocked == 0)
+      return absl::StrCat(Count(s.objects, "object"), " checked, none blocked on a WEC");
+    return absl::StrCat(s.blocked, " of ", Count(s.objects, "object"), " blocked on a WEC");
+  }
+
+  // The profile, with what of it is not as usual.
+  std::string DescribeProfile() const {
+    const Profile& p = c_.options.profile;
+    const bool usual = p.source != "builtin" || p.kubernetes == DefaultKubernetesVersion();
+    return absl::StrCat("profile ", p.name, p.singleton ? ", singleton" : "",
+                        usual ? "" : ", Kubernetes " + p.kubernetes, ", ",
+                        c_.options.agent.service_account);
+  }
+
   void WriteSummary() {
     const Summary& s = c_.report.summary;
-    const std::string profile = absl::StrCat("(profile ", c_.options.profile.name, ", ",
-                                             c_.options.agent.service_account, ")");
     if (!out_.empty()) Line("");
     std::vector<std::string> counts;
     if (s.errors > 0) counts.push_back(Count(s.errors, "error"));
     if (s.warnings > 0) counts.push_back(Count(s.warnings, "warning"));
     if (s.notes > 0) counts.push_back(Count(s.notes, "note"));
     const std::string found = counts.empty() ? "Nothing is missing" : absl::StrJoin(counts, ", ");
-    const std::string objects =
-        s.blocked > 0
-            ? absl::StrCat(s.blocked, " of ", Count(s.objects, "object"), " blocked on a WEC")
-            : absl::StrCat(Count(s.objects, "object"), " checked, none blocked on a WEC");
-    Line(found, ": ", objects, " ", profile, ".");
+    Line(found, ": ", DescribeObjects(s), " (", DescribeProfile(), ").");
     if (!c_.next_command.empty()) Line("Next: ", c_.next_command);
   }
 
@@ -206,7 +225,8 @@ std::string ObjectName(const Object& o) {
 
 std::string PlaceName(const AnalysisInput& input, const SourceLocation& l, bool with_column) {
   if (l.file < 0) return "";
-  std::string place = Printable(input.files[l.file].path);
+  const std::string& path = input.files[l.file].path;
+  std::string place = path == "-" ? "<stdin>" : Printable(path);
   if (l.line > 0) absl::StrAppend(&place, ":", l.line);
   if (l.line > 0 && with_column && l.column > 0) absl::StrAppend(&place, ":", l.column);
   return place;

@@ -57,7 +57,8 @@ bool Same(const Value& ours, const json& theirs) {
     case json::value_t::null:
       return ours.IsNull();
     case json::value_t::boolean:
-      return ours.IsScalar() && ours.type() == ScalarType::kBool && ours.IsTrue() == theirs.get<bool>();
+      return ours.IsScalar() && ours.type() == ScalarType::kBool &&
+             ours.IsTrue() == theirs.get<bool>();
     case json::value_t::string:
       return ours.AsString() == absl::string_view(theirs.get_ref<const std::string&>());
     case json::value_t::array: {

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+#include "src/input/file_system.h"
+
+namespace wecan {
+
+struct LoadRequest;
+
+// What a file is read for.
+enum class Purpose { kCheck, kLoad, kCrds, kPolicies };
+
+// One file to read. "-" is standard input.
+struct Source {
+  std::string path;
+  Purpose purpose = Purpose::kCheck;
+  std::string folder;  // the folder argument it was found in, or ""
+
+  auto Key() const { return std::tie(path, purpose); }
+};
+
+// The files that the paths of `request` name, sorted by path, each once. Folders are searched
+// recursively for .yaml, .yml and .json; hidden ones and links to folders are passed over. A path
+// that does not exist is in the result, too: reading it tells why it cannot be read.
+std::vector<Source> FindFiles(const LoadRequest& request, const FileSystem& files);
+
+// Whether `path` matches `glob`: * for any text within a name, ? for one character, ** for any
+// folders.
+bool GlobMatches(absl::string_view glob, absl::string_view path);
+
+}  // namespace wecan
