@@ -121,7 +121,7 @@ const std::vector<MalformedCase>& MalformedCases() {
         "7:3: error: WEC901 this item is no Kubernetes object", Blocked("9:3")}},
       {"long-line.yaml", 1, {Blocked("2:250087")}},
       {"many-documents.yaml", 1, {Blocked("16003:1") + " [StorageClass/at-the-end]"}},
-      {"merge-not-a-map.yaml", 2, {"7:7: error: WEC901 "}},
+      {"merge-not-a-map.yaml", 2, {"7:3: error: WEC901 a merge key needs a mapping"}},
       {"metadata-list.yaml", 2, {"4:1: error: WEC901 metadata is not a mapping"}},
       {"metadata-string.yaml", 2, {"3:11: error: WEC901 metadata is not a mapping"}},
       {"name-is-bool.yaml", 2, {"4:9: error: WEC901 metadata.name is a boolean, not a string"}},
@@ -319,7 +319,7 @@ TEST_F(MalformedPaths, EmptyStandardInput) {
          {std::vector<std::string>{"-"}, {"-f", "-"}, {}, {"-", "in"}}) {
       const RunResult result = Check(args, in);
       EXPECT_EQ(result.exit_code, 2) << '"' << in << '"';
-      EXPECT_THAT(LinesAbout("-", result.out),
+      EXPECT_THAT(LinesAbout("<stdin>", result.out),
                   ElementsAre(StartsWith("error: WEC901 standard input holds no Kubernetes")))
           << '"' << in << '"';
     }

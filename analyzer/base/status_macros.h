@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+// NOLINTBEGIN(bugprone-macro-parentheses): `lhs` may be a declaration.
 #define WECAN_RETURN_IF_ERROR(expr)                                   \
   do {                                                                \
     if (absl::Status status_ = (expr); !status_.ok()) return status_; \
@@ -20,3 +21,4 @@
   auto var = (expr);                                \
   if (!var.ok()) return std::move(var).status();    \
   lhs = *std::move(var)
+// NOLINTEND(bugprone-macro-parentheses)

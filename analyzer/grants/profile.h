@@ -62,7 +62,6 @@ std::vector<std::string> KubernetesVersions();  // "1.19" first
 std::string DefaultKubernetesVersion();
 
 // --- tables made from policies/
-// -----------------------------------------------------------------------------------
 using Texts = absl::Span<const absl::string_view>;
 
 struct RuleRow {

@@ -45,7 +45,7 @@ class Parser {
 
   absl::StatusOr<LabelSelector> Run() {
     LabelSelector selector;
-    if (Next() == "") return selector;
+    if (Next().empty()) return selector;
     while (true) {
       if (!Requirement(selector)) return Error();
       const std::string token = Take();

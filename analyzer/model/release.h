@@ -15,6 +15,7 @@ struct Release {
   int minor = 0;
   int patch = -1;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): a false alarm of clang-tidy 14 on defaulted comparisons
   friend auto operator<=>(const Release&, const Release&) = default;
 };
 

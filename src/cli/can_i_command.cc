@@ -85,13 +85,13 @@ Json CanIReport(const ReviewSource& source, const std::vector<Answer>& answers,
           {"errors", error_list}};
 }
 
-std::string WhoLine(const ReviewSource& source) {
-  return absl::StrCat("as ", Printable(source.user.name), ", groups ",
-                      Printable(absl::StrJoin(source.user.groups, " ")), " (", source.method, ")");
+// Who asks, and what is asked: two lines.
+std::string DescribeSource(const ReviewSource& source) {
+  return absl::StrCat("as ", Printable(source.user.name), " (", Printable(source.method),
+                      ")\n  groups ", Printable(absl::StrJoin(source.user.groups, " ")), "\n");
 }
 
 // ---- one question
-// -------------------------------------------------------------------------------------------------------
 
 absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const ReviewSource source, MakeReviewSource(options, environment));
@@ -106,7 +106,7 @@ absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment
   std::string text = absl::StrCat(answer.allowed ? "yes" : "no", "\n");
   if (!options.output.no_headers) {
     absl::StrAppend(&text, "  ", Printable(DescribeRequest(answer.request)), "\n  ",
-                    WhoLine(source), "\n");
+                    DescribeSource(source));
     if (!answer.reason.empty()) absl::StrAppend(&text, "  ", Printable(answer.reason), "\n");
   }
   WECAN_RETURN_IF_ERROR(PrintResult(options, kFormats, text,
@@ -115,7 +115,6 @@ absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment
 }
 
 // ---- all rules
-// ----------------------------------------------------------------------------------------------------------
 
 // Blank-separated, quoted where the text is empty.
 std::string Cell(const std::vector<std::string>& list) {
@@ -157,8 +156,8 @@ absl::StatusOr<ExitCode> ListRules(const Options& options, Environment& environm
   Json resource_rules = Json::array(), url_rules = Json::array();
   std::string text;
   if (!options.output.no_headers) {
-    absl::StrAppend(&text, WhoLine(source),
-                    ns.empty() ? ", in all namespaces" : ", in namespace " + ns, "\n",
+    absl::StrAppend(&text, DescribeSource(source),
+                    ns.empty() ? "  in all namespaces" : "  in namespace " + ns, "\n",
                     Pad("VERBS", kVerbColumn), "  RESOURCES AND URLS\n");
   }
   for (const Grant& grant : resolved.grants) {
@@ -193,7 +192,6 @@ absl::StatusOr<ExitCode> ListRules(const Options& options, Environment& environm
 }
 
 // ---- all Requirements of manifests
-// --------------------------------------------------------------------------------------
 
 struct Row {
   VerbSet needed, missing;
@@ -245,10 +243,9 @@ absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& envir
   std::vector<Answer> answers;
   std::string text;
   if (!options.output.no_headers) {
-    absl::StrAppend(
-        &text, WhoLine(source),
-        "     g get  c create  u update  p patch  d delete  l list  w watch  - denied\n",
-        Pad("RESOURCE", 50), " ", Pad("NAMESPACE", 20), " VERBS\n");
+    absl::StrAppend(&text, DescribeSource(source),
+                    "g get  c create  u update  p patch  d delete  l list  w watch  - denied\n",
+                    Pad("RESOURCE", 50), " ", Pad("NAMESPACE", 20), " VERBS\n");
   }
   for (const auto& [key, row] : CollectRows(loaded.input, requirements, grants)) {
     const auto& [group, resource, ns] = key;

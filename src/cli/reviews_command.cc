@@ -32,7 +32,6 @@ namespace {
 const std::vector<std::string> kFormats = {"json", "yaml", "text"};
 
 // ---- reading
-// ------------------------------------------------------------------------------------------------------------
 
 Json NumberJson(const Value& value) {
   const std::string text(value.text());
@@ -116,7 +115,6 @@ absl::StatusOr<std::string> ReadAll(const std::string& path, const Environment& 
 }
 
 // ---- answering
-// ----------------------------------------------------------------------------------------------------------
 
 const Json& Member(const Json& json, const char* key) {
   static const Json kNull;

@@ -85,7 +85,6 @@ ScalarType ResolvePlain(absl::string_view text) {
 }
 
 // ---- Value
-// ----------------------------------------------------------------------------------------------------------
 
 Value::Value(const Document* document, uint32_t index)
     : document_(document), raw_(index), index_(index) {
@@ -193,7 +192,6 @@ void Value::CollectEntries(std::vector<std::pair<Value, Value>>& entries,
 }
 
 // ---- Document
-// -------------------------------------------------------------------------------------------------------
 
 void Document::Clear() {
   nodes_.clear();

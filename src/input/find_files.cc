@@ -36,7 +36,7 @@ class Finder {
     if (path != "-" && files_.IsDirectory(path).value_or(false)) {
       Walk(path, purpose);
     } else {
-      sources_.push_back({path, purpose, ""});  // a missing one fails when it is read
+      sources_.push_back({path, purpose});  // a missing one fails when it is read
     }
   }
 
@@ -47,7 +47,7 @@ class Finder {
       folders.pop_back();
       const auto entries = files_.List(folder);
       if (!entries.ok()) {
-        sources_.push_back({folder, purpose, root});  // reading it reports why
+        sources_.push_back({folder, purpose});  // reading it reports why
         continue;
       }
       for (const DirectoryEntry& entry : *entries) {
@@ -57,7 +57,7 @@ class Finder {
         if (entry.is_directory) {
           folders.push_back(std::move(path));
         } else if (IsManifest(entry.name)) {
-          sources_.push_back({std::move(path), purpose, root});
+          sources_.push_back({std::move(path), purpose});
         }
       }
     }

@@ -20,7 +20,6 @@ enum class Purpose { kCheck, kLoad, kCrds, kPolicies };
 struct Source {
   std::string path;
   Purpose purpose = Purpose::kCheck;
-  std::string folder;  // the folder argument it was found in, or ""
 
   auto Key() const { return std::tie(path, purpose); }
 };

@@ -12,7 +12,6 @@
 #include <thread>
 #include <tuple>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -39,7 +38,6 @@ struct FileInWork {
 };
 
 // ---- reading them
-// -----------------------------------------------------------------------------------------------------
 
 class Reader {
  public:
@@ -181,7 +179,6 @@ class Reader {
 };
 
 // ---- putting them together
-// --------------------------------------------------------------------------------------------
 
 class Merger {
  public:
@@ -234,7 +231,6 @@ class Merger {
       documents += part.documents;
     }
     if (info.status == FileStatus::kOk && info.objects == 0) info.status = FileStatus::kSkipped;
-    counts_[source.folder.empty() ? source.path : source.folder] += check ? info.objects : 0;
   }
 
   SourceLocation Place(SourceLocation location, uint32_t documents) {
@@ -304,11 +300,19 @@ class Merger {
     }
   }
 
+  // Whether anything to check stands in the file `path` or below the folder `path`.
+  bool HasObjects(const std::string& path) {
+    const std::string below = absl::EndsWith(path, "/") ? path : path + "/";
+    return std::any_of(input().files.begin(), input().files.end(), [&](const InputFile& f) {
+      return f.requested && f.objects > 0 && (f.path == path || absl::StartsWith(f.path, below));
+    });
+  }
+
   // A folder or standard input with nothing to check must not pass for a clean one.
   void CheckNotEmpty(const std::string& path) {
     const bool folder = std::none_of(input().files.begin(), input().files.end(),
                                      [&](const InputFile& f) { return f.path == path; });
-    if ((!folder && path != "-") || counts_[path] > 0 || !empty_.insert(path).second) return;
+    if ((!folder && path != "-") || HasObjects(path) || !empty_.insert(path).second) return;
     if (folder)
       input().files.push_back({.path = path, .status = FileStatus::kSkipped, .requested = false});
     const auto place = std::find_if(input().files.begin(), input().files.end(),
@@ -331,7 +335,6 @@ class Merger {
 
   const LoadRequest& request_;
   Loaded loaded_;
-  absl::flat_hash_map<std::string, int> counts_;  // objects below each argument
   absl::flat_hash_set<std::string> empty_;
 };
 

@@ -105,8 +105,8 @@ TEST(ManifestReader, EveryDocumentIsRead) {
   const Contents contents =
       Read(absl::StrCat("# c\n---\n", ConfigMap("a"), "---\n\n---\n", ConfigMap("b"), "...\n---\n",
                         ConfigMap("c")));
-  EXPECT_THAT(Objects(contents), ElementsAre("ConfigMap//a@4:1", "ConfigMap//b@9:1",
-                                             "ConfigMap//c@14:1"));
+  EXPECT_THAT(Objects(contents), ElementsAre("ConfigMap//a@4:1", "ConfigMap//b@10:1",
+                                             "ConfigMap//c@15:1"));
   EXPECT_THAT(Diagnostics(contents), IsEmpty());
 }
 
@@ -297,8 +297,8 @@ TEST(ManifestReaderPositions, Utf16ColumnsCountSurrogatePairs) {
 
 TEST(ManifestReaderPositions, CarriageReturnsChangeNothing) {
   EXPECT_THAT(Objects(Read("apiVersion: v1\r\nkind: Pod\r\nmetadata: {name: x}\r\n---\r\n"
-                           "apiVersion: v1\r\nkind: Pod\r\nmetadata: {name: y}\r\n")),
-              ElementsAre("Pod//x@2:1", "Pod//y@6:1"));
+                           "apiVersion: v1\r\nkind: Pod\r\nmetadata: {name: z}\r\n")),
+              ElementsAre("Pod//x@2:1", "Pod//z@6:1"));
 }
 
 TEST(ManifestReaderPositions, OfJson) {

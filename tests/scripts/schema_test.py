@@ -1,0 +1,203 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks docs/schema against what wecan prints, and that it refuses what wecan never prints.
+
+Run: WECAN=build/release/wecan /usr/bin/python3 tests/scripts/schema_test.py
+Needs Debian's python3-jsonschema."""
+
+import copy
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import jsonschema
+except ImportError:
+    sys.exit("python3-jsonschema is missing: apt-get install python3-jsonschema")
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FIXTURES = ROOT / "fixtures"
+WECAN = pathlib.Path(os.environ.get("WECAN", ROOT / "build" / "release" / "wecan")).resolve()
+
+
+def validator(name):
+    schema = json.loads((ROOT / "docs" / "schema" / name).read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+REPORT = validator("report-v1.json")
+CAN_I = validator("can-i-v1.json")
+
+
+def run(*args, stdin=""):
+    """The JSON that wecan prints, and its exit code."""
+    result = subprocess.run([WECAN, *map(str, args), "-o", "json"], input=stdin, text=True,
+                            capture_output=True, check=False, timeout=60)
+    return json.loads(result.stdout), result.returncode
+
+
+def mutations(value, path=()):
+    """Every (what, copy of value) with one field removed, added, or of another type."""
+
+    def walk(node, path):
+        yield path, node
+        if isinstance(node, dict):
+            for key in node:
+                yield from walk(node[key], path + (key,))
+        elif isinstance(node, list):
+            for index, item in enumerate(node):
+                yield from walk(item, path + (index,))
+
+    def changed(path, change):
+        document = copy.deepcopy(value)
+        node = document
+        for key in path[:-1]:
+            node = node[key]
+        change(node, path[-1] if path else None)
+        return document
+
+    for path, node in walk(value, ()):
+        if path and isinstance(path[-1], str):
+            yield f"without {path}", changed(path, lambda n, k: n.pop(k))
+        if path:
+            # Nothing that wecan prints may be of this type as well.
+            other = 3.5 if not isinstance(node, float) else "x"
+            yield f"number at {path}", changed(path, lambda n, k, o=other: n.__setitem__(k, o))
+        if isinstance(node, dict):
+            document = copy.deepcopy(value)
+            inner = document
+            for key in path:
+                inner = inner[key]
+            inner["unheardOf"] = 1
+            yield f"one more at {path}", document
+
+
+class SchemaTest(unittest.TestCase):
+    def assert_valid(self, schema, document, what):
+        errors = [f"{list(e.absolute_path)}: {e.message}" for e in schema.iter_errors(document)]
+        self.assertEqual(errors, [], what)
+
+    def assert_refused(self, schema, document, what):
+        self.assertFalse(schema.is_valid(document), what)
+
+
+class ReportTest(SchemaTest):
+    def test_goldens(self):
+        goldens = sorted(FIXTURES.glob("*/expected/report.json"))
+        self.assertGreater(len(goldens), 50)
+        for golden in goldens:
+            self.assert_valid(REPORT, json.loads(golden.read_text()), golden)
+
+    def test_live_runs(self):
+        for folder in sorted(FIXTURES.iterdir()):
+            if not folder.is_dir() or folder.name == "conformance":
+                continue
+            with self.subTest(folder.name):
+                report, exit_code = run("check", folder)
+                self.assert_valid(REPORT, report, folder)
+                self.assertEqual(report["summary"]["exitCode"], exit_code)
+
+    def test_flags(self):
+        kubestellar = FIXTURES / "kubestellar"
+        for args in (
+                ("--profile", f"file:{FIXTURES}/over-broad-secrets/agent.yaml", kubestellar),
+                ("--profile", "ocm-0.11", kubestellar),
+                ("--mode", "singleton", kubestellar),
+                ("--shared", kubestellar),
+                ("--rule", "WEC101=note", kubestellar),
+                (FIXTURES / "nowhere",),
+        ):
+            with self.subTest(args):
+                report, _ = run("check", *args)
+                self.assert_valid(REPORT, report, args)
+
+    def test_standard_input(self):
+        for text in ("", "a: [", "kind: [\n", "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n"):
+            report, _ = run("check", "-", stdin=text)
+            self.assert_valid(REPORT, report, text)
+
+    def test_folder_without_objects(self):
+        with tempfile.TemporaryDirectory() as folder:
+            report, exit_code = run("check", folder)
+            self.assertEqual(exit_code, 0)
+            self.assert_valid(REPORT, report, "empty folder")
+
+    def test_every_change_is_refused(self):
+        for name in ("kubestellar", "templates", "input-grants-unknown-role"):
+            report = json.loads((FIXTURES / name / "expected" / "report.json").read_text())
+            for what, broken in mutations(report):
+                self.assert_refused(REPORT, broken, f"{name}: {what}")
+
+    def test_wrong_values_are_refused(self):
+        report = json.loads((FIXTURES / "kubestellar" / "expected" / "report.json").read_text())
+        finding, permission = ("findings", 0), ("findings", 0, "permission")
+        for path, value in (
+                (("schemaVersion",), "2.0"),
+                (("kind",), "CanIReport"),
+                (("agent", "mode"), "hosted"),
+                (("summary", "exitCode"), 3),
+                (("summary", "files"), -1),
+                (finding + ("id",), "D0B5F426A3CC42A3"),
+                (finding + ("rule",), "WEC1"),
+                (finding + ("level",), "fatal"),
+                (finding + ("permission",), {}),
+                (finding + ("objects",), []),
+                (permission + ("scope",), "namespace"),
+                (permission + ("namespace",), ""),
+                (permission + ("missing",), ["impersonate"]),
+                (permission + ("missing",), ["get", "get"]),
+                (finding + ("fix", "rules"), []),
+                (finding + ("fix", "strategy"), "grant"),
+                (("inputs", 0, "status"), "fine"),
+        ):
+            broken = copy.deepcopy(report)
+            node = broken
+            for key in path[:-1]:
+                node = node[key]
+            node[path[-1]] = value
+            self.assert_refused(REPORT, broken, f"{path} = {value}")
+
+
+class CanITest(SchemaTest):
+    def ask(self, *args):
+        report, exit_code = run("can-i", *args)
+        self.assert_valid(CAN_I, report, args)
+        self.assertEqual(report["summary"]["exitCode"], exit_code, args)
+        return report
+
+    def test_live_runs(self):
+        dump = FIXTURES / "over-broad-secrets" / "agent.yaml"
+        for args in (
+                ("create", "storageclasses.storage.k8s.io"),
+                ("get", "pods/log", "web", "-n", "demo"),
+                ("get", "/healthz"),
+                ("list", "secrets", "-A", "--as", "ann", "--as-group", "dev"),
+                ("get", "secrets", "--rbac", dump),
+                ("-f", FIXTURES / "kubestellar"),
+                ("-f", FIXTURES / "default-support", "--rbac", dump),
+                ("-f", FIXTURES / "malformed" / "one-bad-of-three-documents.yaml"),
+        ):
+            with self.subTest(args):
+                self.ask(*args)
+
+    def test_every_change_is_refused(self):
+        for args in (("create", "pods"), ("get", "/healthz")):
+            for what, broken in mutations(self.ask(*args)):
+                self.assert_refused(CAN_I, broken, f"{args}: {what}")
+
+    def test_a_path_has_no_resource(self):
+        report = self.ask("get", "/healthz")
+        report["clusters"][0]["results"][0]["resource"] = "pods"
+        self.assert_refused(CAN_I, report, "path and resource")
+        report = self.ask("get", "pods")
+        report["clusters"][0]["results"][0]["resource"] = ""
+        self.assert_refused(CAN_I, report, "neither path nor resource")
+
+
+if __name__ == "__main__":
+    unittest.main()
