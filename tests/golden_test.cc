@@ -89,9 +89,8 @@ RunResult RunCase(const std::string& name, const std::vector<std::string>& more,
 std::string WithoutVersion(const std::string& text) {
   const std::string line = Run({"version"}).out;
   const auto version = absl::StripAsciiWhitespace(absl::StripPrefix(line, "wecan "));
-  return absl::StrReplaceAll(text,
-                             {{absl::StrCat("\"version\": \"", version, "\""),
-                               "\"version\": \"0.0.0\""}});
+  return absl::StrReplaceAll(
+      text, {{absl::StrCat("\"version\": \"", version, "\""), "\"version\": \"0.0.0\""}});
 }
 
 void Write(const std::string& relative, const std::string& text) {

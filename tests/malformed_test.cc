@@ -68,8 +68,9 @@ struct MalformedCase {
 void PrintTo(const MalformedCase& c, std::ostream* os) { *os << c.file; }
 
 std::string Blocked(const std::string& place) {
-  return absl::StrCat(place, ": error: WEC101 klusterlet-work-sa cannot create, delete, get, update "
-                             "storageclasses.storage.k8s.io at cluster scope");
+  return absl::StrCat(place,
+                      ": error: WEC101 klusterlet-work-sa cannot create, delete, get, update "
+                      "storageclasses.storage.k8s.io at cluster scope");
 }
 
 const std::vector<MalformedCase>& MalformedCases() {
@@ -126,7 +127,10 @@ const std::vector<MalformedCase>& MalformedCases() {
       {"metadata-string.yaml", 2, {"3:11: error: WEC901 metadata is not a mapping"}},
       {"name-is-bool.yaml", 2, {"4:9: error: WEC901 metadata.name is a boolean, not a string"}},
       {"name-is-number.yaml", 2, {"4:9: error: WEC901 metadata.name is a number, not a string"}},
-      {"nul-in-string.yaml", 1, {Blocked("2:1") + " [StorageClass/before\xef\xbf\xbd" "after]"}},
+      {"nul-in-string.yaml",
+       1,
+       {Blocked("2:1") + " [StorageClass/before\xef\xbf\xbd"
+                         "after]"}},
       {"one-bad-of-three-documents.yaml",
        2,
        {Blocked("2:1") + " [StorageClass/first]", Blocked("14:1") + " [StorageClass/third]",
@@ -208,7 +212,7 @@ TEST(MalformedFiles, TheReadmeSaysTheSame) {
   }
 }
 
-// ---- paths ----------------------------------------------------------------------------------------------------------
+// ---- paths --------------------------------------------------------------------------------------
 
 // A folder of its own on the real file system.
 class MalformedPaths : public testing::Test {
@@ -256,8 +260,7 @@ TEST_F(MalformedPaths, UnreadableFile) {
   fs::permissions(root_ / "in/secret.yaml", fs::perms::none);
   const RunResult result = Check({"in"});
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(LinesAbout("in/secret.yaml", result.out),
-              ElementsAre(HasSubstr("WEC901 ")));
+  EXPECT_THAT(LinesAbout("in/secret.yaml", result.out), ElementsAre(HasSubstr("WEC901 ")));
   ExpectGoodChecked(result);
 }
 
@@ -314,7 +317,8 @@ TEST_F(MalformedPaths, DocumentOverTheLimit) {
 }
 
 TEST_F(MalformedPaths, EmptyStandardInput) {
-  for (const char* in : {"", "# nothing\n", "---\n# nothing\n---\n", "\xef\xbb\xbf", "replicas: 3\n"}) {
+  for (const char* in :
+       {"", "# nothing\n", "---\n# nothing\n---\n", "\xef\xbb\xbf", "replicas: 3\n"}) {
     for (const std::vector<std::string>& args :
          {std::vector<std::string>{"-"}, {"-f", "-"}, {}, {"-", "in"}}) {
       const RunResult result = Check(args, in);

@@ -121,6 +121,7 @@ Value Value::First() const {
 }
 
 Value Value::Next(const Value& parent) const {
+  if (document_ == nullptr) return Value();
   const uint32_t next = document_->nodes_[raw_].next;
   return next < parent.node().next ? Value(document_, next) : Value();
 }

@@ -118,7 +118,7 @@ class RealFileSystem : public FileSystem {
         const ssize_t n = write(file.get(), data.data(), data.size());
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) {
-          const absl::Status status = SystemError(path, errno);
+          absl::Status status = SystemError(path, errno);
           unlink(temporary.c_str());
           return status;
         }
@@ -126,7 +126,7 @@ class RealFileSystem : public FileSystem {
       }
     }
     if (rename(temporary.c_str(), path.c_str()) != 0) {
-      const absl::Status status = SystemError(path, errno);
+      absl::Status status = SystemError(path, errno);
       unlink(temporary.c_str());
       return status;
     }

@@ -50,9 +50,10 @@ class Bytes {
       rule.verbs = Pick(kVerbs);
       rule.api_groups = Pick(kGroups);
       rule.resources = Pick(kResources);
-      const bool more = Next() % 2 == 1;
-      if (more) rule.resource_names = Pick(kNames);
-      if (more) rule.non_resource_urls = Pick(kUrls);
+      // Never both: Kubernetes refuses such a rule, and one limited to names holds no URL.
+      const int more = Next() % 4;
+      if (more == 1) rule.resource_names = Pick(kNames);
+      if (more == 2) rule.non_resource_urls = Pick(kUrls);
     }
     return rules;
   }
@@ -91,7 +92,6 @@ bool ResourceAtomCovered(const PolicyRule& owner, const std::string& group,
 
 bool UrlAtomCovered(const PolicyRule& owner, const std::string& verb, const std::string& url) {
   if (!In(owner.verbs, "*") && !In(owner.verbs, verb)) return false;
-  // A rule limited to names holds no URL, as in Kubernetes.
   if (!owner.resource_names.empty()) return false;
   for (const std::string& o : owner.non_resource_urls) {
     if (UrlCovered(o, url)) return true;

@@ -61,7 +61,10 @@ const ColorCase kCases[] = {
      .color = true},
     {.name = "NoColor", .variables = {{"NO_COLOR", "1"}}, .terminal = true},
     {.name = "NoColorOfAnyValue", .variables = {{"NO_COLOR", "0"}}, .terminal = true},
-    {.name = "EmptyNoColorIsUnset", .variables = {{"NO_COLOR", ""}}, .terminal = true, .color = true},
+    {.name = "EmptyNoColorIsUnset",
+     .variables = {{"NO_COLOR", ""}},
+     .terminal = true,
+     .color = true},
     {.name = "NoColorBeatsForce",
      .variables = {{"NO_COLOR", "1"}, {"FORCE_COLOR", "1"}, {"CLICOLOR_FORCE", "1"}},
      .terminal = true},
@@ -82,9 +85,10 @@ INSTANTIATE_TEST_SUITE_P(Cases, Color, testing::ValuesIn(kCases),
 
 TEST(ColorFlag, UnknownValueIsAnError) {
   Environment environment;
-  EXPECT_THAT(UseColor("sometimes", environment),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       testing::HasSubstr("--color: \"sometimes\" is none of auto, always, never")));
+  EXPECT_THAT(
+      UseColor("sometimes", environment),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               testing::HasSubstr("--color: \"sometimes\" is none of auto, always, never")));
 }
 
 // Colour is all that changes: without the escapes the text is the same.
@@ -100,7 +104,8 @@ TEST(ColorFlag, ChangesNothingElse) {
 
 TEST(ColorFlag, FilesAndMachineFormatsStayPlain) {
   for (const char* format : {"json", "yaml", "short", "name", "text=/out.txt"}) {
-    MemoryFileSystem files({{"in.yaml", ReadSource("fixtures/kubestellar/scenario-4/storage.yaml")}});
+    MemoryFileSystem files(
+        {{"in.yaml", ReadSource("fixtures/kubestellar/scenario-4/storage.yaml")}});
     const RunResult result =
         wecan::Run({"check", "in.yaml", "--color", "always", "-o", format}, "", &files);
     EXPECT_EQ(result.out.find('\x1b'), std::string::npos) << format;

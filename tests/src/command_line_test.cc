@@ -30,7 +30,7 @@ Options Parse(const Words& words) {
   return parsed.ok() ? parsed->options : Options();
 }
 
-// ---- every flag -----------------------------------------------------------------------------------------------------
+// ---- every flag ---------------------------------------------------------------------------------
 
 struct FlagCase {
   Words words;  // behind the command
@@ -68,13 +68,22 @@ const Table& InputFlags() {
   using O = const Options&;
   static const auto* table = new Table{
       {{"-f", "a"}, [](O o) { return o.input.paths == Words{"a"}; }},
-      {{"-f", "a", "--filename", "b"}, [](O o) { return o.input.paths == Words{"a", "b"}; }},
-      {{"-f", "a,b"}, [](O o) { return o.input.paths == Words{"a", "b"}; }},
+      {{"-f", "a", "--filename", "b"},
+       [](O o) {
+         return o.input.paths == Words{"a", "b"};
+       }},
+      {{"-f", "a,b"},
+       [](O o) {
+         return o.input.paths == Words{"a", "b"};
+       }},
       {{"--filename=a"}, [](O o) { return o.input.paths == Words{"a"}; }},
       {{"-l", "a=b,c in (d, e)"}, [](O o) { return o.input.selector == "a=b,c in (d, e)"; }},
       {{"--selector", "a"}, [](O o) { return o.input.selector == "a"; }},
       {{"--binding-policy", "p"}, [](O o) { return o.input.binding_policies == Words{"p"}; }},
-      {{"--load", "p", "--load", "q"}, [](O o) { return o.input.load == Words{"p", "q"}; }},
+      {{"--load", "p", "--load", "q"},
+       [](O o) {
+         return o.input.load == Words{"p", "q"};
+       }},
       {{"--crds", "p"}, [](O o) { return o.input.crds == Words{"p"}; }},
       {{"--exclude", "p"}, [](O o) { return o.input.exclude == Words{"p"}; }},
       {{"--require-objects"}, [](O o) { return o.input.require_objects; }},
@@ -103,7 +112,8 @@ const Table& RequirementFlags() {
   static const auto* table = new Table{
       {{"--shared"}, [](O o) { return o.agent.shared; }},
       {{"--no-input-grants"}, [](O o) { return o.agent.no_input_grants; }},
-      {{"--update-strategy", "ReadOnly"}, [](O o) { return o.agent.update_strategy == "ReadOnly"; }},
+      {{"--update-strategy", "ReadOnly"},
+       [](O o) { return o.agent.update_strategy == "ReadOnly"; }},
   };
   return *table;
 }
@@ -117,7 +127,9 @@ const Table& OutputFlags() {
       {{"--output=json=out"}, [](O o) { return o.output.outputs == Words{"json=out"}; }},
       {{"-o=json=out"}, [](O o) { return o.output.outputs == Words{"json=out"}; }},
       {{"-o", "json", "-o", "yaml=x"},
-       [](O o) { return o.output.outputs == Words{"json", "yaml=x"}; }},
+       [](O o) {
+         return o.output.outputs == Words{"json", "yaml=x"};
+       }},
   };
   return *table;
 }
@@ -128,18 +140,31 @@ TEST(CommandLine, FlagsOfCheck) {
        {GlobalFlags(), InputFlags(), AgentFlags(), RequirementFlags(), OutputFlags()}) {
     ExpectAll("check", table);
   }
-  ExpectAll("check", {
-      {{"a", "b"}, [](O o) { return o.input.paths == Words{"a", "b"}; }},
-      {{"-"}, [](O o) { return o.input.paths == Words{"-"}; }},
-      {{"-n", "ns"}, [](O o) { return o.input.default_namespace == "ns"; }},
-      {{"--namespace=ns"}, [](O o) { return o.input.default_namespace == "ns"; }},
-      {{"--no-headers"}, [](O o) { return o.output.no_headers; }},
-      {{"--fail-on", "note"}, [](O o) { return o.policy.fail_on == "note"; }},
-      {{"--exit-zero"}, [](O o) { return o.policy.exit_zero; }},
-      {{"--rule", "A=off,B=note"}, [](O o) { return o.policy.rules == Words{"A=off", "B=note"}; }},
-      {{"--select", "A,B"}, [](O o) { return o.policy.select == Words{"A", "B"}; }},
-      {{"--ignore", "A", "--ignore", "B"}, [](O o) { return o.policy.ignore == Words{"A", "B"}; }},
-  });
+  ExpectAll("check",
+            {
+                {{"a", "b"},
+                 [](O o) {
+                   return o.input.paths == Words{"a", "b"};
+                 }},
+                {{"-"}, [](O o) { return o.input.paths == Words{"-"}; }},
+                {{"-n", "ns"}, [](O o) { return o.input.default_namespace == "ns"; }},
+                {{"--namespace=ns"}, [](O o) { return o.input.default_namespace == "ns"; }},
+                {{"--no-headers"}, [](O o) { return o.output.no_headers; }},
+                {{"--fail-on", "note"}, [](O o) { return o.policy.fail_on == "note"; }},
+                {{"--exit-zero"}, [](O o) { return o.policy.exit_zero; }},
+                {{"--rule", "A=off,B=note"},
+                 [](O o) {
+                   return o.policy.rules == Words{"A=off", "B=note"};
+                 }},
+                {{"--select", "A,B"},
+                 [](O o) {
+                   return o.policy.select == Words{"A", "B"};
+                 }},
+                {{"--ignore", "A", "--ignore", "B"},
+                 [](O o) {
+                   return o.policy.ignore == Words{"A", "B"};
+                 }},
+            });
 }
 
 TEST(CommandLine, FlagsOfCanI) {
@@ -148,21 +173,30 @@ TEST(CommandLine, FlagsOfCanI) {
        {GlobalFlags(), InputFlags(), AgentFlags(), RequirementFlags(), OutputFlags()}) {
     ExpectAll("can-i", table);
   }
-  ExpectAll("can-i", {
-      {{"get", "pods", "x"}, [](O o) { return o.review.words == Words{"get", "pods", "x"}; }},
-      {{"-n", "ns"}, [](O o) { return o.review.namespace_ == "ns"; }},
-      {{"-A"}, [](O o) { return o.review.all_namespaces; }},
-      {{"--all-namespaces"}, [](O o) { return o.review.all_namespaces; }},
-      {{"--subresource", "log"}, [](O o) { return o.review.subresource == "log"; }},
-      {{"--rbac", "a", "--rbac", "b"}, [](O o) { return o.review.rbac == Words{"a", "b"}; }},
-      {{"--as", "u"}, [](O o) { return o.review.as == "u"; }},
-      {{"--as-group", "g", "--as-group", "h"},
-       [](O o) { return o.review.as_groups == Words{"g", "h"}; }},
-      {{"--reviews", "r"}, [](O o) { return o.review.reviews == "r"; }},
-      {{"--aggregate"}, [](O o) { return o.review.aggregate; }},
-      {{"--list"}, [](O o) { return o.review.list; }},
-      {{"--no-headers"}, [](O o) { return o.output.no_headers; }},
-  });
+  ExpectAll("can-i",
+            {
+                {{"get", "pods", "x"},
+                 [](O o) {
+                   return o.review.words == Words{"get", "pods", "x"};
+                 }},
+                {{"-n", "ns"}, [](O o) { return o.review.namespace_ == "ns"; }},
+                {{"-A"}, [](O o) { return o.review.all_namespaces; }},
+                {{"--all-namespaces"}, [](O o) { return o.review.all_namespaces; }},
+                {{"--subresource", "log"}, [](O o) { return o.review.subresource == "log"; }},
+                {{"--rbac", "a", "--rbac", "b"},
+                 [](O o) {
+                   return o.review.rbac == Words{"a", "b"};
+                 }},
+                {{"--as", "u"}, [](O o) { return o.review.as == "u"; }},
+                {{"--as-group", "g", "--as-group", "h"},
+                 [](O o) {
+                   return o.review.as_groups == Words{"g", "h"};
+                 }},
+                {{"--reviews", "r"}, [](O o) { return o.review.reviews == "r"; }},
+                {{"--aggregate"}, [](O o) { return o.review.aggregate; }},
+                {{"--list"}, [](O o) { return o.review.list; }},
+                {{"--no-headers"}, [](O o) { return o.output.no_headers; }},
+            });
 }
 
 TEST(CommandLine, FlagsOfTheOthers) {
@@ -173,11 +207,12 @@ TEST(CommandLine, FlagsOfTheOthers) {
   }
   ExpectAll("profiles", AgentFlags());
   ExpectAll("profiles", {{{"ocm-1.0"}, [](O o) { return o.topic == "ocm-1.0"; }}});
-  ExpectAll("explain", {
-      {{"WEC101"}, [](O o) { return o.topic == "WEC101"; }},
-      {{"WEC101", "-o", "yaml"}, [](O o) { return o.output.outputs == Words{"yaml"}; }},
-      {{"-q", "WEC101"}, [](O o) { return o.global.quiet; }},
-  });
+  ExpectAll("explain",
+            {
+                {{"WEC101"}, [](O o) { return o.topic == "WEC101"; }},
+                {{"WEC101", "-o", "yaml"}, [](O o) { return o.output.outputs == Words{"yaml"}; }},
+                {{"-q", "WEC101"}, [](O o) { return o.global.quiet; }},
+            });
 }
 
 TEST(CommandLine, RecursiveIsAcceptedAndChangesNothing) {
@@ -186,7 +221,7 @@ TEST(CommandLine, RecursiveIsAcceptedAndChangesNothing) {
   EXPECT_THAT(Parse({"check", "-R", "a"}).input.paths, ElementsAre("a"));
 }
 
-// ---- how words are taken --------------------------------------------------------------------------------------------
+// ---- how words are taken ------------------------------------------------------------------------
 
 TEST(CommandLine, AListFlagTakesOneWord) {
   const Options options = Parse({"check", "-f", "a", "b", "--load", "c", "d"});
@@ -208,7 +243,7 @@ TEST(CommandLine, FlagsMayStandBeforeAndBehindPaths) {
   EXPECT_TRUE(options.agent.shared);
 }
 
-// ---- help and version -----------------------------------------------------------------------------------------------
+// ---- help and version ---------------------------------------------------------------------------
 
 TEST(CommandLine, HelpListsEveryCommand) {
   for (const Words& words : {Words{}, {"-h"}, {"--help"}, {"help"}}) {
@@ -240,7 +275,7 @@ TEST(CommandLine, Version) {
   EXPECT_THAT(wecan::Run({"version", "-o", "json"}).out, HasSubstr("\"kind\": \"Version\""));
 }
 
-// ---- errors ---------------------------------------------------------------------------------------------------------
+// ---- errors -------------------------------------------------------------------------------------
 
 struct ErrorCase {
   const char* name;
@@ -266,7 +301,9 @@ const ErrorCase kErrors[] = {
     {"FarCommand", {"frobnicate"}, "unknown command \"frobnicate\" (wecan --help lists them)"},
     {"HelpOfNoCommand", {"help", "chek"}, "unknown command \"chek\"; did you mean \"check\"?"},
     {"Flag", {"check", "--lod", "x"}, "check: unknown flag \"--lod\"; did you mean \"--load\"?"},
-    {"FlagWithValue", {"check", "--falon=never"}, "unknown flag \"--falon\"; did you mean \"--fail-on\"?"},
+    {"FlagWithValue",
+     {"check", "--falon=never"},
+     "unknown flag \"--falon\"; did you mean \"--fail-on\"?"},
     {"FlagOfAnotherCommand", {"rules", "--load", "x"}, "rules: unknown flag \"--load\""},
     {"ShortFlag", {"check", "-z"}, "unknown flag \"-z\""},
     {"FlagBeforeTheCommand", {"-q", "check"}, "\"-q\" stands before the command"},
@@ -274,28 +311,49 @@ const ErrorCase kErrors[] = {
     {"NumberThatIsNone", {"check", "--max-depth", "deep"}, "--max-depth"},
     {"Extra", {"version", "x"}, "version: unexpected \"x\""},
     {"MissingTopic", {"explain"}, "RULE"},
-    {"Profile", {"check", "--profile", "ocm-9.9", "-"}, "--profile: "},
-    {"ProfileOfAWrongName", {"check", "--profile", "ocm1.0", "-"}, "--profile: "},
-    {"Mode", {"check", "--mode", "hosted", "-"}, "--mode: \"hosted\" is none of default, singleton"},
+    {"Profile", {"check", "--profile", "ocm-9.9", "-"}, "no profile \"ocm-9.9\""},
+    {"ProfileOfAWrongName",
+     {"check", "--profile", "ocm1.0", "-"},
+     "no profile \"ocm1.0\"; did you mean \"ocm-1.0\"?"},
+    {"Mode",
+     {"check", "--mode", "hosted", "-"},
+     "--mode: \"hosted\" is none of default, singleton"},
     {"Kubernetes", {"check", "--kubernetes", "0.9", "-"}, "0.9"},
     {"Agent", {"check", "--agent", "sa", "-"}, "--agent: \"sa\" is not NAMESPACE:SERVICEACCOUNT"},
     {"Strategy",
      {"check", "--update-strategy", "ReadOnyl", "-"},
-     "--update-strategy: \"ReadOnyl\" is none of Update, CreateOnly, ServerSideApply, ReadOnly; did "
+     "--update-strategy: \"ReadOnyl\" is none of Update, CreateOnly, ServerSideApply, ReadOnly; "
+     "did "
      "you mean \"ReadOnly\"?"},
     {"Selector", {"check", "-l", "a in (", "-"}, "--selector: "},
-    {"Rule", {"check", "--rule", "WEC110=off", "-"}, "--rule: no rule \"WEC110\"; did you mean \"WEC10"},
-    {"RuleLevel", {"check", "--rule", "WEC101=fatal", "-"}, "\"fatal\" is none of error, warning, note, off"},
+    {"Rule",
+     {"check", "--rule", "WEC110=off", "-"},
+     "--rule: no rule \"WEC110\"; did you mean \"WEC10"},
+    {"RuleLevel",
+     {"check", "--rule", "WEC101=fatal", "-"},
+     "\"fatal\" is none of error, warning, note, off"},
     {"RuleWithoutLevel", {"check", "--rule", "WEC101", "-"}, "\"WEC101\" is not ID=LEVEL"},
-    {"Select", {"check", "--select", "missing-permision", "-"}, "did you mean \"missing-permission\"?"},
+    {"Select",
+     {"check", "--select", "missing-permision", "-"},
+     "did you mean \"missing-permission\"?"},
     {"Ignore", {"check", "--ignore", "X", "-"}, "--ignore: no rule \"X\""},
-    {"FailOn", {"check", "--fail-on", "warn", "-"}, "--fail-on: \"warn\" is none of error, warning, note, never"},
-    {"Color", {"check", "--color", "maybe", "-"}, "--color: \"maybe\" is none of auto, always, never"},
-    {"Format", {"check", "-o", "jsn", "-"}, "--output: \"jsn\" is none of text, wide, short, json, yaml, name; did you mean \"json\"?"},
-    {"TwoFormatsOnStandardOutput", {"check", "-o", "json", "-o", "yaml", "-"}, "--output: two formats"},
+    {"FailOn",
+     {"check", "--fail-on", "warn", "-"},
+     "--fail-on: \"warn\" is none of error, warning, note, never"},
+    {"Color",
+     {"check", "--color", "maybe", "-"},
+     "--color: \"maybe\" is none of auto, always, never"},
+    {"Format",
+     {"check", "-o", "jsn", "-"},
+     "--output: \"jsn\" is none of text, wide, short, json, yaml, name; did you mean \"json\"?"},
+    {"TwoFormatsOnStandardOutput",
+     {"check", "-o", "json", "-o", "yaml", "-"},
+     "--output: two formats"},
     {"FileSize", {"check", "--max-file-size", "big", "-"}, "\"big\" is no size"},
-    {"ExplainRule", {"explain", "WEC1O1"}, "explain: no rule \"WEC1O1\"; did you mean \"WEC101\"?"},
-    {"LiveProfile", {"check", "--profile", "context:wec1", "-"}, "--profile: a live cluster cannot"},
+    {"ExplainRule", {"explain", "WEC1O1"}, "no rule \"WEC1O1\"; did you mean \"WEC101\"?"},
+    {"LiveProfile",
+     {"check", "--profile", "context:wec1", "-"},
+     "--profile: a live cluster cannot"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Errors, CommandLineErrors, testing::ValuesIn(kErrors),
@@ -318,19 +376,20 @@ TEST(CommandLine, QuietPrintsNothing) {
 }
 
 TEST(CommandLine, ExplainKnowsEveryRuleByIdAndName) {
-  EXPECT_EQ(wecan::Run({"explain", "wec101"}).out, wecan::Run({"explain", "missing-permission"}).out);
-  EXPECT_THAT(wecan::Run({"explain", "WEC101"}).out, testing::StartsWith("WEC101 missing-permission"));
+  EXPECT_EQ(wecan::Run({"explain", "wec101"}).out,
+            wecan::Run({"explain", "missing-permission"}).out);
+  EXPECT_THAT(wecan::Run({"explain", "WEC101"}).out,
+              testing::StartsWith("WEC101 missing-permission"));
 }
 
-// ---- -o FORMAT=FILE -------------------------------------------------------------------------------------------------
+// ---- -o FORMAT=FILE -----------------------------------------------------------------------------
 
 constexpr char kConfigMap[] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n";
 
 TEST(CommandLine, OutputGoesToFiles) {
   MemoryFileSystem files({{"in.yaml", std::string(kConfigMap)}});
-  const RunResult result =
-      wecan::Run({"check", "in.yaml", "-o", "json=r.json", "-o", "yaml=r.yaml", "-o", "text"}, "",
-                 &files);
+  const RunResult result = wecan::Run(
+      {"check", "in.yaml", "-o", "json=r.json", "-o", "yaml=r.yaml", "-o", "text"}, "", &files);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, testing::StartsWith("Nothing is missing"));
   EXPECT_THAT(files.files().at("r.json"), testing::StartsWith("{\n"));

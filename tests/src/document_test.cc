@@ -20,7 +20,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// ---- scalars --------------------------------------------------------------------------------------------------------
+// ---- scalars ------------------------------------------------------------------------------------
 
 struct ScalarCase {
   const char* text;
@@ -104,7 +104,7 @@ constexpr ScalarCase kScalars[] = {
 
 INSTANTIATE_TEST_SUITE_P(Scalars, ResolvePlainTest, testing::ValuesIn(kScalars));
 
-// ---- values ---------------------------------------------------------------------------------------------------------
+// ---- values -------------------------------------------------------------------------------------
 
 // {a: "x"} as {a:x}; strings bare, other scalars with their type's letter, absent as "-".
 std::string Show(const Value& value) {
@@ -164,19 +164,27 @@ const ValueCase kValues[] = {
     {.name = "TagsDecideTypes",
      .yaml = "{a: !!str 1, b: !!int \"3\", c: ! true, d: !custom 5, e: !!bool \"yes\"}",
      .shown = "{a:1,b:i(3),c:true,d:5,e:b(yes)}"},
-    {.name = "QuotesMakeStrings", .yaml = "{a: 'true', b: \"1\", c: ''}", .shown = "{a:true,b:1,c:}"},
-    {.name = "BlockScalarsAreStrings", .yaml = "a: |\n  1\nb: >-\n  x\n  y\n", .shown = "{a:1\n,b:x y}"},
+    {.name = "QuotesMakeStrings",
+     .yaml = "{a: 'true', b: \"1\", c: ''}",
+     .shown = "{a:true,b:1,c:}"},
+    {.name = "BlockScalarsAreStrings",
+     .yaml = "a: |\n  1\nb: >-\n  x\n  y\n",
+     .shown = "{a:1\n,b:x y}"},
     {.name = "AliasOfScalar", .yaml = "{a: &x v, b: *x}", .shown = "{a:v,b:v}"},
     {.name = "AliasOfMapping", .yaml = "{a: &x {k: v}, b: *x}", .shown = "{a:{k:v},b:{k:v}}"},
     {.name = "AliasAsKey", .yaml = "{&k key: 1, b: 2}", .shown = "{key:i(1),b:i(2)}"},
-    {.name = "AnchorDefinedTwice", .yaml = "[&a one, *a, &a two, *a]", .shown = "[one,one,two,two]"},
+    {.name = "AnchorDefinedTwice",
+     .yaml = "[&a one, *a, &a two, *a]",
+     .shown = "[one,one,two,two]"},
     {.name = "LastOfEqualKeysWins", .yaml = "{a: x, b: v, a: z}", .shown = "{a:z,b:v}"},
     {.name = "MergeFirst", .yaml = "{<<: {a: m, b: m}, b: own}", .shown = "{a:m,b:own}"},
     {.name = "MergeLastOverrides", .yaml = "{b: own, <<: {a: m, b: m}}", .shown = "{b:m,a:m}"},
     {.name = "MergeListFirstWins",
      .yaml = "{<<: [{a: one}, {a: two, b: two}]}",
      .shown = "{a:one,b:two}"},
-    {.name = "MergeListOverridesBefore", .yaml = "{a: own, <<: [{a: one}, {a: two}]}", .shown = "{a:one}"},
+    {.name = "MergeListOverridesBefore",
+     .yaml = "{a: own, <<: [{a: one}, {a: two}]}",
+     .shown = "{a:one}"},
     {.name = "MergeOfMerge",
      .yaml = "{x: &x {<<: &y {deep: d}, a: 1}, <<: *x}",
      .shown = "{x:{deep:d,a:i(1)},deep:d,a:i(1)}"},
@@ -220,13 +228,14 @@ TEST(DocumentValue, AbsentValuesAnswerQuietly) {
 TEST(DocumentValue, TrueIsABooleanOnly) {
   Document document{Budgets{}};
   std::vector<bool> truths;
-  ASSERT_FALSE(ParseYaml("[true, on, 'true', 1, false, no, null]", document, [&](const Document& d) {
-                 d.root().ForEachItem([&](const Value& v) { truths.push_back(v.IsTrue()); });
-               }).has_value());
+  ASSERT_FALSE(
+      ParseYaml("[true, on, 'true', 1, false, no, null]", document, [&](const Document& d) {
+        d.root().ForEachItem([&](const Value& v) { truths.push_back(v.IsTrue()); });
+      }).has_value());
   EXPECT_THAT(truths, ElementsAre(true, true, false, false, false, false, false));
 }
 
-// ---- keys -----------------------------------------------------------------------------------------------------------
+// ---- keys ---------------------------------------------------------------------------------------
 
 std::vector<std::string> Duplicates(const std::string& yaml) {
   std::vector<std::string> found;
@@ -281,11 +290,12 @@ TEST(DocumentKeys, KeysThatAreNoScalarsAreNoted) {
   }
 }
 
-// ---- aliases that go wrong, and budgets -----------------------------------------------------------------------------
+// ---- aliases that go wrong, and budgets ---------------------------------------------------------
 
 TEST(DocumentAliases, UnknownAndSelfContainedAnchorsAreErrors) {
   EXPECT_THAT(ShowYaml("a: *nowhere\n"), HasSubstr("1:4: unknown anchor \"nowhere\""));
-  EXPECT_THAT(ShowYaml("a: &self\n  b: *self\n"), HasSubstr("2:6: anchor \"self\" contains itself"));
+  EXPECT_THAT(ShowYaml("a: &self\n  b: *self\n"),
+              HasSubstr("2:6: anchor \"self\" contains itself"));
 }
 
 TEST(DocumentBudgets, DepthCountsEveryLevel) {

@@ -113,7 +113,8 @@ TEST_F(FileSystemTest, WriteReplacesAndLeavesNothingBehind) {
 }
 
 TEST_F(FileSystemTest, WriteThatFailsLeavesNothingBehind) {
-  EXPECT_THAT(files_->Write(Path("none/out"), "x"), StatusIs(absl::StatusCode::kNotFound, HasSubstr(Path("none/out"))));
+  EXPECT_THAT(files_->Write(Path("none/out"), "x"),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr(Path("none/out"))));
   fs::create_directory(root_ / "folder");
   EXPECT_FALSE(files_->Write(Path("folder"), "x").ok());
   EXPECT_THAT(Show(files_->List(root_).value()), ElementsAre("folder/"));
@@ -129,8 +130,10 @@ TEST(MemoryFileSystemTest, FoldersAreThePrefixesOfPaths) {
   EXPECT_THAT(Show(files.List("in").value()), ElementsAre("a.yaml", "sub/"));
   EXPECT_THAT(Show(files.List("in/sub").value()), ElementsAre("b.yaml"));
   EXPECT_EQ(files.Read("in/sub/b.yaml", 2).value(), "bb");
-  EXPECT_THAT(files.Read("in/sub/b.yaml", 1), StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("b.yaml")));
-  EXPECT_THAT(files.Read("in", 9), StatusIs(absl::StatusCode::kFailedPrecondition, StartsWith("in: ")));
+  EXPECT_THAT(files.Read("in/sub/b.yaml", 1),
+              StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("b.yaml")));
+  EXPECT_THAT(files.Read("in", 9),
+              StatusIs(absl::StatusCode::kFailedPrecondition, StartsWith("in: ")));
   EXPECT_THAT(files.Read("x", 9), StatusIs(absl::StatusCode::kNotFound, StartsWith("x: ")));
 }
 

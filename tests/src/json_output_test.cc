@@ -36,9 +36,8 @@ Json FromYaml(const YAML::Node& node) {
 Json FromOurYaml(const Value& value) {
   if (value.IsMapping()) {
     Json json = Json::object();
-    value.ForEachEntry([&](const Value& k, const Value& v) {
-      json[std::string(k.text())] = FromOurYaml(v);
-    });
+    value.ForEachEntry(
+        [&](const Value& k, const Value& v) { json[std::string(k.text())] = FromOurYaml(v); });
     return json;
   }
   if (value.IsSequence()) {
@@ -64,21 +63,88 @@ void ExpectSameInYaml(const Json& json) {
 }
 
 const std::vector<std::string>& TrickyStrings() {
-  static const auto* strings = new std::vector<std::string>{
-      "",          " ",           "plain",       "two words",  " leading",   "trailing ",
-      "true",      "False",       "yes",         "No",         "on",         "off",
-      "y",         "N",           "null",        "Null",       "~",          "1",
-      "-1",        "+1",          "0x1F",        "0o7",        "0b1",        "1_000",
-      "1.5",       "1e3",         ".5",          ".inf",       "-.inf",      ".nan",
-      "2001-01-01", "12:30:45",   "a: b",        "a:",         ":a",         "a #b",
-      "#a",        "- a",         "-",           "---",        "...",        "? a",
-      "{a}",       "[a]",         "a, b",        "*a",         "&a",         "!a",
-      "!!str a",   "|",           ">",           "%a",         "@a",         "`a`",
-      "'a'",       "\"a\"",       "it's",        "say \"x\"",  "back\\slash", "tab\there",
-      "line\nbreak", "line\n",    "\n",          "\r\n",       "a\rb",       "<<",
-      "=",         "é",           "grün-😀",     "\u2028",     "\u00a0",     "\ufeffbom",
-      std::string("nul\0nul", 7), "\x01\x1b[2J", "\x7f",       "storage.k8s.io/v1",
-      "system:serviceaccount:a:b", "*.*",        "/healthz/*", "a/b",        "1.a",        "v1"};
+  static const auto* strings = new std::vector<std::string>{"",
+                                                            " ",
+                                                            "plain",
+                                                            "two words",
+                                                            " leading",
+                                                            "trailing ",
+                                                            "true",
+                                                            "False",
+                                                            "yes",
+                                                            "No",
+                                                            "on",
+                                                            "off",
+                                                            "y",
+                                                            "N",
+                                                            "null",
+                                                            "Null",
+                                                            "~",
+                                                            "1",
+                                                            "-1",
+                                                            "+1",
+                                                            "0x1F",
+                                                            "0o7",
+                                                            "0b1",
+                                                            "1_000",
+                                                            "1.5",
+                                                            "1e3",
+                                                            ".5",
+                                                            ".inf",
+                                                            "-.inf",
+                                                            ".nan",
+                                                            "2001-01-01",
+                                                            "12:30:45",
+                                                            "a: b",
+                                                            "a:",
+                                                            ":a",
+                                                            "a #b",
+                                                            "#a",
+                                                            "- a",
+                                                            "-",
+                                                            "---",
+                                                            "...",
+                                                            "? a",
+                                                            "{a}",
+                                                            "[a]",
+                                                            "a, b",
+                                                            "*a",
+                                                            "&a",
+                                                            "!a",
+                                                            "!!str a",
+                                                            "|",
+                                                            ">",
+                                                            "%a",
+                                                            "@a",
+                                                            "`a`",
+                                                            "'a'",
+                                                            "\"a\"",
+                                                            "it's",
+                                                            "say \"x\"",
+                                                            "back\\slash",
+                                                            "tab\there",
+                                                            "line\nbreak",
+                                                            "line\n",
+                                                            "\n",
+                                                            "\r\n",
+                                                            "a\rb",
+                                                            "<<",
+                                                            "=",
+                                                            "é",
+                                                            "grün-😀",
+                                                            "\u2028",
+                                                            "\u00a0",
+                                                            "\ufeffbom",
+                                                            std::string("nul\0nul", 7),
+                                                            "\x01\x1b[2J",
+                                                            "\x7f",
+                                                            "storage.k8s.io/v1",
+                                                            "system:serviceaccount:a:b",
+                                                            "*.*",
+                                                            "/healthz/*",
+                                                            "a/b",
+                                                            "1.a",
+                                                            "v1"};
   return *strings;
 }
 
@@ -108,11 +174,11 @@ INSTANTIATE_TEST_SUITE_P(Strings, JsonOutputStrings, testing::ValuesIn(TrickyStr
                          });
 
 TEST(JsonOutput, YamlOfEveryShapeComesBack) {
-  for (const char* text : {
-           "null", "true", "1", "-1.5", "\"x\"", "{}", "[]", R"({"a": {}})", R"({"a": []})",
-           R"([[], {}, [[]], [[1, 2], [3]]])", R"([{"a": 1, "b": [{"c": 2}]}, {"a": [1]}])",
-           R"({"a": [{"b": {"c": [1, {"d": null}]}}], "e": false})", R"([[{"a": 1}]])",
-           R"({"x": [[1], [2, [3]]]})"}) {
+  for (const char* text :
+       {"null", "true", "1", "-1.5", "\"x\"", "{}", "[]", R"({"a": {}})", R"({"a": []})",
+        R"([[], {}, [[]], [[1, 2], [3]]])", R"([{"a": 1, "b": [{"c": 2}]}, {"a": [1]}])",
+        R"({"a": [{"b": {"c": [1, {"d": null}]}}], "e": false})", R"([[{"a": 1}]])",
+        R"({"x": [[1], [2, [3]]]})"}) {
     ExpectSameInYaml(Json::parse(text));
   }
 }
@@ -138,7 +204,9 @@ TEST(JsonOutput, YamlLooksAsKubectlWritesIt) {
 }
 
 TEST(JsonOutput, InvalidUtf8BecomesTheReplacementCharacter) {
-  const Json json = {{"a", "x\xff" "y"}};
+  const Json json = {{"a",
+                      "x\xff"
+                      "y"}};
   EXPECT_EQ(DumpJson(json), "{\n  \"a\": \"x\xef\xbf\xbdy\"\n}\n");
   EXPECT_EQ(DumpYaml(json), "a: \"x\xef\xbf\xbdy\"\n");
 }
@@ -161,10 +229,9 @@ TEST(JsonOutput, RbacObjectsAsTheApiWritesThem) {
       "kind": "Role", "metadata": {"name": "r", "namespace": "ns", "labels": {"a": "b"}},
       "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]})"));
 
-  const Role aggregated{
-      .kind = RoleKind::kClusterRole,
-      .name = "c",
-      .aggregation = {{LabelSelector{.match_labels = {{"x", "true"}}}}}};
+  const Role aggregated{.kind = RoleKind::kClusterRole,
+                        .name = "c",
+                        .aggregation = {{LabelSelector{.match_labels = {{"x", "true"}}}}}};
   EXPECT_EQ(RoleJson(aggregated)["aggregationRule"].dump(),
             R"({"clusterRoleSelectors":[{"matchLabels":{"x":"true"}}]})");
   EXPECT_EQ(RoleJson(aggregated)["rules"].dump(), "[]");

@@ -63,13 +63,14 @@ std::string Show(const Loaded& loaded) {
                     f.requested, "\n");
   }
   for (const Object& o : loaded.input.objects) {
-    absl::StrAppend(&text, o.kind, "/", o.name, " ", place(o.location), " ", o.work, " ",
-                    o.binding, " ", o.loaded, "\n");
+    absl::StrAppend(&text, o.kind, "/", o.name, " ", place(o.location), " ", o.work, " ", o.binding,
+                    " ", o.loaded, "\n");
   }
   for (const Diagnostic& d : loaded.input.diagnostics)
     absl::StrAppend(&text, d.rule, " ", d.message, " ", place(d.location), "\n");
   for (const Role& r : loaded.input.rbac.roles)
-    absl::StrAppend(&text, "role ", r.name, " ", r.origin.object, " ", place(r.origin.location), "\n");
+    absl::StrAppend(&text, "role ", r.name, " ", r.origin.object, " ", place(r.origin.location),
+                    "\n");
   for (const ManifestWork& w : loaded.input.works)
     absl::StrAppend(&text, "work ", w.name, " ", place(w.location), "\n");
   return text;
@@ -87,7 +88,7 @@ std::vector<std::string> Paths(const Loaded& loaded) {
   return paths;
 }
 
-// ---- globs ----------------------------------------------------------------------------------------------------------
+// ---- globs --------------------------------------------------------------------------------------
 
 TEST(LoadGlob, Matches) {
   struct Case {
@@ -130,7 +131,7 @@ TEST(LoadGlob, Matches) {
   }
 }
 
-// ---- finding files --------------------------------------------------------------------------------------------------
+// ---- finding files ------------------------------------------------------------------------------
 
 const std::map<std::string, std::string>& Tree() {
   static const auto* tree = new std::map<std::string, std::string>{
@@ -152,8 +153,7 @@ TEST(LoadFiles, FoldersAreReadRecursivelyInOrderOfPaths) {
   EXPECT_THAT(Paths(LoadFrom({.paths = {"in"}}, Tree())),
               ElementsAre("in/a.yml", "in/b.yaml", "in/c.json", "in/deep/er/d.yaml",
                           "in/deep/test/e.yaml"));
-  EXPECT_THAT(Paths(LoadFrom({.paths = {"in/"}}, Tree())),
-              testing::Contains("in/deep/er/d.yaml"));
+  EXPECT_THAT(Paths(LoadFrom({.paths = {"in/"}}, Tree())), testing::Contains("in/deep/er/d.yaml"));
 }
 
 TEST(LoadFiles, AFileThatIsNamedIsReadWhateverItsName) {
@@ -197,7 +197,8 @@ TEST(LoadFiles, ThreadsChangeNothing) {
   EXPECT_EQ(Show(LoadFrom({.paths = {"in"}, .threads = 8}, files)), one);
 }
 
-// A large file is read in parts by several threads; documents, lines and indices go on through them.
+// A large file is read in parts by several threads; documents, lines and indices go on through
+// them.
 TEST(LoadFiles, LargeFileIsTheSumOfItsDocuments) {
   std::string large;
   int lines = 0;
@@ -206,9 +207,9 @@ TEST(LoadFiles, LargeFileIsTheSumOfItsDocuments) {
   const std::string filling(4000, 'x');
   for (int i = 0; i < 900; ++i) {  // about 3.6 MB: several parts
     const std::string document =
-        i % 10 == 0 ? absl::StrCat("---\n", kRole, "---\n", kWork)
-                    : absl::StrCat("---\n", ConfigMap(absl::StrCat("n", i)), "data: {a: ", filling,
-                                   "}\n");
+        i % 10 == 0
+            ? absl::StrCat("---\n", kRole, "---\n", kWork)
+            : absl::StrCat("---\n", ConfigMap(absl::StrCat("n", i)), "data: {a: ", filling, "}\n");
     if (i % 10 != 0) {
       names.push_back(absl::StrCat("n", i));
       expected_lines.push_back(lines + 3);
@@ -243,7 +244,7 @@ TEST(LoadFiles, LargeFileIsTheSumOfItsDocuments) {
   }
 }
 
-// ---- purposes -------------------------------------------------------------------------------------------------------
+// ---- purposes -----------------------------------------------------------------------------------
 
 std::string All() {
   return absl::StrCat(ConfigMap("c"), "---\n", kCrd, "---\n", kPolicy, "---\n", kRole, "---\n",
@@ -252,7 +253,8 @@ std::string All() {
 
 TEST(LoadPurposes, CheckTakesEverything) {
   const Loaded loaded = LoadFrom({.paths = {"x.yaml"}}, {{"x.yaml", All()}});
-  EXPECT_THAT(Names(loaded), ElementsAre("c", "mice.lab.example.org", "policy", "role", "work", "p"));
+  EXPECT_THAT(Names(loaded),
+              ElementsAre("c", "mice.lab.example.org", "policy", "role", "work", "p"));
   EXPECT_EQ(loaded.input.crds.size(), 1u);
   EXPECT_EQ(loaded.input.policies.size(), 1u);
   EXPECT_EQ(loaded.input.works.size(), 1u);
@@ -297,19 +299,19 @@ TEST(LoadPurposes, ContextIsNotReportedOnUnlessUnreadable) {
       {"dup.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a, name: b}\n"},
       {"template.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: '{{ .x }}'}\n"},
       {"broken.yaml", "kind: x\n y: z\n"}};
-  EXPECT_THAT(LoadFrom({.load = {"dup.yaml", "template.yaml"}}, files).input.diagnostics, IsEmpty());
+  EXPECT_THAT(LoadFrom({.load = {"dup.yaml", "template.yaml"}}, files).input.diagnostics,
+              IsEmpty());
   EXPECT_EQ(LoadFrom({.paths = {"dup.yaml", "template.yaml"}}, files).input.diagnostics.size(), 2u);
-  for (const LoadRequest& request : {LoadRequest{.load = {"broken.yaml"}},
-                                     LoadRequest{.crds = {"broken.yaml"}},
-                                     LoadRequest{.policies = {"broken.yaml"}},
-                                     LoadRequest{.load = {"missing.yaml"}}}) {
+  for (const LoadRequest& request :
+       {LoadRequest{.load = {"broken.yaml"}}, LoadRequest{.crds = {"broken.yaml"}},
+        LoadRequest{.policies = {"broken.yaml"}}, LoadRequest{.load = {"missing.yaml"}}}) {
     const Loaded loaded = LoadFrom(request, files);
     ASSERT_EQ(loaded.input.diagnostics.size(), 1u);
     EXPECT_EQ(loaded.input.diagnostics[0].rule, "WEC901");
   }
 }
 
-// ---- standard input and nothing at all ------------------------------------------------------------------------------
+// ---- standard input and nothing at all ----------------------------------------------------------
 
 TEST(LoadStandardInput, IsOneFileNamedDash) {
   const Loaded loaded =
@@ -332,16 +334,16 @@ TEST(LoadNothing, IsToldForFoldersAndStandardInputOnly) {
     LoadRequest request;
     const char* rule;  // "" for none
   };
-  const std::map<std::string, std::string> files = {{"values/values.yaml", "a: b\n"},
-                                                    {"in/x.yaml", ConfigMap("x")},
-                                                    {"policy/p.yaml", kPolicy}};
-  for (const Case& c : {Case{.request = {.paths = {"values"}}, .rule = "WEC905"},
-                        {.request = {.paths = {"policy"}}, .rule = "WEC905"},
-                        {.request = {.paths = {"values"}, .require_objects = true}, .rule = "WEC901"},
-                        {.request = {.paths = {"-"}}, .rule = "WEC901"},
-                        {.request = {.paths = {"in"}, .require_objects = true}, .rule = ""},
-                        {.request = {.paths = {"values/values.yaml"}}, .rule = ""},
-                        {.request = {.paths = {"in"}, .load = {"values"}}, .rule = ""}}) {
+  const std::map<std::string, std::string> files = {
+      {"values/values.yaml", "a: b\n"}, {"in/x.yaml", ConfigMap("x")}, {"policy/p.yaml", kPolicy}};
+  for (const Case& c :
+       {Case{.request = {.paths = {"values"}}, .rule = "WEC905"},
+        {.request = {.paths = {"policy"}}, .rule = "WEC905"},
+        {.request = {.paths = {"values"}, .require_objects = true}, .rule = "WEC901"},
+        {.request = {.paths = {"-"}}, .rule = "WEC901"},
+        {.request = {.paths = {"in"}, .require_objects = true}, .rule = ""},
+        {.request = {.paths = {"values/values.yaml"}}, .rule = ""},
+        {.request = {.paths = {"in"}, .load = {"values"}}, .rule = ""}}) {
     const Loaded loaded = LoadFrom(c.request, files);
     std::vector<std::string> rules;
     for (const Diagnostic& d : loaded.input.diagnostics) rules.push_back(d.rule);

@@ -53,7 +53,7 @@ std::string ConfigMap(absl::string_view name) {
   return absl::StrCat("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ", name, "}\n");
 }
 
-// ---- documents ------------------------------------------------------------------------------------------------------
+// ---- documents ----------------------------------------------------------------------------------
 
 struct SplitCase {
   const char* name;
@@ -102,23 +102,23 @@ INSTANTIATE_TEST_SUITE_P(Splits, SplitDocumentsTest, testing::ValuesIn(kSplits),
                          });
 
 TEST(ManifestReader, EveryDocumentIsRead) {
-  const Contents contents =
-      Read(absl::StrCat("# c\n---\n", ConfigMap("a"), "---\n\n---\n", ConfigMap("b"), "...\n---\n",
-                        ConfigMap("c")));
-  EXPECT_THAT(Objects(contents), ElementsAre("ConfigMap//a@4:1", "ConfigMap//b@10:1",
-                                             "ConfigMap//c@15:1"));
+  const Contents contents = Read(absl::StrCat("# c\n---\n", ConfigMap("a"), "---\n\n---\n",
+                                              ConfigMap("b"), "...\n---\n", ConfigMap("c")));
+  EXPECT_THAT(Objects(contents),
+              ElementsAre("ConfigMap//a@4:1", "ConfigMap//b@10:1", "ConfigMap//c@15:1"));
   EXPECT_THAT(Diagnostics(contents), IsEmpty());
 }
 
 TEST(ManifestReader, DashesInABlockScalarSplitNothing) {
   const Contents contents = Read(
-      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  x: |\n    ---\n    kind: y\n");
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  x: |\n    ---\n    kind: "
+      "y\n");
   EXPECT_THAT(Objects(contents), ElementsAre("ConfigMap//a@2:1"));
 }
 
 TEST(ManifestReader, ABrokenDocumentLeavesTheOthers) {
-  const Contents contents = Read(absl::StrCat(ConfigMap("a"), "---\nkind: x\n y: z\n---\n",
-                                              ConfigMap("c")));
+  const Contents contents =
+      Read(absl::StrCat(ConfigMap("a"), "---\nkind: x\n y: z\n---\n", ConfigMap("c")));
   EXPECT_THAT(Objects(contents), ElementsAre("ConfigMap//a@2:1", "ConfigMap//c@9:1"));
   EXPECT_THAT(Diagnostics(contents), ElementsAre(testing::StartsWith("6:3 WEC901 ")));
 }
@@ -135,7 +135,7 @@ TEST(ManifestReader, BudgetsAreToldEvenInSomebodyElsesYaml) {
   EXPECT_THAT(Diagnostics(contents), ElementsAre(HasSubstr("WEC901 nested deeper")));
 }
 
-// ---- what counts as an object ---------------------------------------------------------------------------------------
+// ---- what counts as an object -------------------------------------------------------------------
 
 struct CountCase {
   const char* name;
@@ -190,12 +190,14 @@ const CountCase kCounts[] = {
     {.name = "HelmChart", .text = "apiVersion: v2\nname: chart\nversion: 1.0.0\n", .objects = {}},
     {.name = "NotAMapping", .text = "- a\n- b\n", .objects = {}},
     {.name = "List",
-     .text = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n"
-             "- apiVersion: v1\n  kind: List\n  items:\n"
-             "  - {apiVersion: apps/v1, kind: Deployment, metadata: {name: b}}\n",
+     .text =
+         "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n"
+         "- apiVersion: v1\n  kind: List\n  items:\n"
+         "  - {apiVersion: apps/v1, kind: Deployment, metadata: {name: b}}\n",
      .objects = {"Pod//a@4:20", "Deployment.apps//b@8:27"}},
     {.name = "ListBeforeItsKind",
-     .text = "items:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\nkind: List\napiVersion: v1\n",
+     .text =
+         "items:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\nkind: List\napiVersion: v1\n",
      .objects = {"Pod//a@2:20"}},
     {.name = "TypedList",
      .text = "apiVersion: apps/v1\nkind: DeploymentList\nitems:\n- metadata: {name: a}\n"
@@ -224,7 +226,7 @@ INSTANTIATE_TEST_SUITE_P(Counts, ManifestReaderObjects, testing::ValuesIn(kCount
                            return info.param.name;
                          });
 
-// ---- templates ------------------------------------------------------------------------------------------------------
+// ---- templates ----------------------------------------------------------------------------------
 
 TEST(ManifestReaderTemplates, AreToldFromBracesInText) {
   struct Case {
@@ -241,7 +243,7 @@ TEST(ManifestReaderTemplates, AreToldFromBracesInText) {
            {.text = "metadata:\n  name: x\n  annotations: {a: '{{b}}'}\n", .is_template = false},
            {.text = "metadata:\n  name: x\n  namespace: '{{.c}}'\n  annotations:\n"
                     "    control.kubestellar.io/expand-templates: 'true'\n",
-            .is_template = false},
+           .is_template = false},
        }) {
     EXPECT_EQ(Read(head + c.text).is_template, c.is_template) << c.text;
   }
@@ -260,7 +262,7 @@ TEST(ManifestReaderTemplates, HelmSourceIsKept) {
   };
   for (const Case& c : {
            Case{.text = "---\n# Source: chart/templates/a.yaml\n" + ConfigMap("x"),
-                .source = "chart/templates/a.yaml"},
+          .source = "chart/templates/a.yaml"},
            {.text = "# Source: a.yaml\n" + ConfigMap("x"), .source = "a.yaml"},
            {.text = "# license\n\n# Source: a.yaml\n" + ConfigMap("x"), .source = "a.yaml"},
            {.text = "---\r\n# Source: a.yaml\r\n" + ConfigMap("x"), .source = "a.yaml"},
@@ -273,10 +275,11 @@ TEST(ManifestReaderTemplates, HelmSourceIsKept) {
   }
 }
 
-// ---- positions ------------------------------------------------------------------------------------------------------
+// ---- positions ----------------------------------------------------------------------------------
 
 TEST(ManifestReaderPositions, CoverTheKindLine) {
-  const Contents contents = Read("# c\n---\napiVersion: v1\nkind:   Pod  # p\nmetadata: {name: x}\n");
+  const Contents contents =
+      Read("# c\n---\napiVersion: v1\nkind:   Pod  # p\nmetadata: {name: x}\n");
   ASSERT_EQ(contents.input.objects.size(), 1u);
   const SourceLocation& l = contents.input.objects[0].location;
   EXPECT_EQ(l.line, 4u);
@@ -307,7 +310,7 @@ TEST(ManifestReaderPositions, OfJson) {
               ElementsAre("Pod//x@3:3"));
 }
 
-// ---- JSON -----------------------------------------------------------------------------------------------------------
+// ---- JSON ---------------------------------------------------------------------------------------
 
 TEST(ManifestReaderJson, StreamsAndFlowStyleYaml) {
   const std::string json = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}})";
@@ -322,7 +325,7 @@ TEST(ManifestReaderJson, BrokenIsToldIfItIsOurs) {
   EXPECT_THAT(Diagnostics(Read("{\"name\": \"a package\",", true)), IsEmpty());
 }
 
-// ---- not text -------------------------------------------------------------------------------------------------------
+// ---- not text -----------------------------------------------------------------------------------
 
 TEST(ManifestReader, NotTextSaysWhy) {
   EXPECT_EQ(NotText("kind: x\n"), "");
@@ -339,7 +342,7 @@ TEST(ManifestReader, LooksLikeJson) {
     EXPECT_FALSE(LooksLikeJson(text)) << text;
 }
 
-// ---- duplicate keys -------------------------------------------------------------------------------------------------
+// ---- duplicate keys -----------------------------------------------------------------------------
 
 TEST(ManifestReader, DuplicateKeysAreToldInObjectsOnly) {
   EXPECT_THAT(Diagnostics(Read("apiVersion: v1\nkind: Pod\nmetadata: {name: a, name: b}\n")),

@@ -23,11 +23,10 @@ enum class Positions { kNo, kYes };
 // Every scalar and container in document order: "a", "1:i" ..., with "@line:col-line:col" on wish.
 void Flatten(const Value& value, Positions positions, std::vector<std::string>& out) {
   const Span s = value.span();
-  const std::string place =
-      positions == Positions::kNo
-          ? ""
-          : absl::StrCat("@", s.line + 1, ":", s.column + 1, "-", s.end_line + 1, ":",
-                         s.end_column + 1);
+  const std::string place = positions == Positions::kNo
+                                ? ""
+                                : absl::StrCat("@", s.line + 1, ":", s.column + 1, "-",
+                                               s.end_line + 1, ":", s.end_column + 1);
   if (value.IsMapping()) {
     out.push_back("{" + place);
     value.ForEachEntry([&](const Value& k, const Value& v) {
@@ -40,12 +39,11 @@ void Flatten(const Value& value, Positions positions, std::vector<std::string>& 
     value.ForEachItem([&](const Value& item) { Flatten(item, positions, out); });
     out.push_back("]");
   } else {
-    out.push_back(absl::StrCat("nbifs"[static_cast<int>(value.type())] == 's'
-                                   ? ""
-                                   : absl::StrCat(std::string(1, "nbifs"[static_cast<int>(
-                                                      value.type())]),
-                                                  " "),
-                               value.text(), place));
+    out.push_back(absl::StrCat(
+        "nbifs"[static_cast<int>(value.type())] == 's'
+            ? ""
+            : absl::StrCat(std::string(1, "nbifs"[static_cast<int>(value.type())]), " "),
+        value.text(), place));
   }
 }
 
@@ -65,7 +63,7 @@ std::vector<std::string> Parse(Parser parser, absl::string_view text,
   return shown;
 }
 
-// ---- the same value in both languages -------------------------------------------------------------------------------
+// ---- the same value in both languages -----------------------------------------------------------
 
 struct SameCase {
   const char* name;
@@ -109,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(Same, SameInYamlAndJson, testing::ValuesIn(kSame),
                            return info.param.name;
                          });
 
-// ---- JSON -----------------------------------------------------------------------------------------------------------
+// ---- JSON ---------------------------------------------------------------------------------------
 
 struct StringCase {
   const char* json;
@@ -200,7 +198,7 @@ TEST(ParseJson, LongLinesTakeLinearTime) {
   EXPECT_EQ(column, 1u + 200000 * 4);
 }
 
-// ---- YAML -----------------------------------------------------------------------------------------------------------
+// ---- YAML ---------------------------------------------------------------------------------------
 
 TEST(ParseYaml, PositionsCountCodePoints) {
   EXPECT_THAT(Parse(ParseYaml, "é😀: x\nb: [ü, z]\n", Positions::kYes),
@@ -229,16 +227,11 @@ TEST_P(ParseYamlErrors, SayWhere) {
 
 // What kubectl's parser refuses is refused.
 constexpr ErrorCase kYamlErrors[] = {
-    {.text = "a:\n\tb: 1\n", .error = "2:1: "},
-    {.text = "a: @x\n", .error = "1:4: "},
-    {.text = "a: `x\n", .error = "1:4: "},
-    {.text = "a: %x\n", .error = "1:4: "},
-    {.text = "a: b: c\n", .error = "1:5: "},
-    {.text = "a: \"x\n", .error = "2:1: "},
-    {.text = "a: [x\n", .error = "2:1: "},
-    {.text = "a: 1\n b: 2\n", .error = "2:3: "},
-    {.text = "- a\nb: c\n", .error = "2:1: "},
-    {.text = "a: *\n", .error = "1:"},
+    {.text = "a:\n\tb: 1\n", .error = "2:1: "},    {.text = "a: @x\n", .error = "1:4: "},
+    {.text = "a: `x\n", .error = "1:4: "},         {.text = "a: %x\n", .error = "1:4: "},
+    {.text = "a: b: c\n", .error = "1:5: "},       {.text = "a: \"x\n", .error = "2:1: "},
+    {.text = "a: [x\n", .error = "2:1: "},         {.text = "a: 1\n b: 2\n", .error = "2:3: "},
+    {.text = "- a\nb: c\n", .error = "2:1: "},     {.text = "a: *\n", .error = "1:"},
     {.text = "a: b\nc: \xff\n", .error = "2:4: "},
 };
 

@@ -190,7 +190,7 @@ INSTANTIATE_TEST_SUITE_P(ReviewsCommand, ReviewsCommand,
                            return info.param;
                          });
 
-// ---- reviews that the server would refuse ---------------------------------------------------------------------------
+// ---- reviews that the server would refuse -------------------------------------------------------
 
 constexpr char kDump[] =
     "apiVersion: rbac.authorization.k8s.io/v1\n"
@@ -272,9 +272,9 @@ TEST(ReviewsCommandSpecs, NoGroupIsAdded) {
         .exit_code;
   };
   EXPECT_EQ(ask(absl::StrCat(R"({"user": "bob", )", kGetPods, "}")), 1);
-  EXPECT_EQ(ask(absl::StrCat(R"({"user": "bob", "groups": ["system:authenticated"], )", kGetPods,
-                             "}")),
-            0);
+  EXPECT_EQ(
+      ask(absl::StrCat(R"({"user": "bob", "groups": ["system:authenticated"], )", kGetPods, "}")),
+      0);
 }
 
 TEST(ReviewsCommandSpecs, StatusBeforeIsReplaced) {
@@ -288,7 +288,7 @@ TEST(ReviewsCommandSpecs, StatusBeforeIsReplaced) {
   EXPECT_THAT(Text(status, "reason"), HasSubstr("RBAC: allowed by ClusterRoleBinding \"reader\""));
 }
 
-// ---- rbac-cases.yaml ------------------------------------------------------------------------------------------------
+// ---- rbac-cases.yaml ----------------------------------------------------------------------------
 
 Json ToJson(const std::vector<std::string>& list) { return list; }
 
@@ -304,9 +304,8 @@ Json ReviewOf(const UserInfo& user, const RequestAttributes& r) {
   } else {
     spec["nonResourceAttributes"] = {{"verb", r.verb}, {"path", r.path}};
   }
-  return {{"apiVersion", "authorization.k8s.io/v1"},
-          {"kind", "SubjectAccessReview"},
-          {"spec", spec}};
+  return {
+      {"apiVersion", "authorization.k8s.io/v1"}, {"kind", "SubjectAccessReview"}, {"spec", spec}};
 }
 
 std::string DumpOf(const RbacPolicy& policy) {

@@ -21,10 +21,10 @@ TEST(Style, PrintableReplacesWhatDrawsOnTheScreen) {
            {.text = "a\nb\rc\td", .printed = "a" + bad + "b" + bad + "c" + bad + "d"},
            {.text = std::string("a\0b", 3), .printed = "a" + bad + "b"},
            {.text = "\x7f", .printed = bad},
-           {.text = "\u0085\u009b", .printed = bad + bad},       // C1: next line, CSI
-           {.text = "\u200e\u200f", .printed = bad + bad},       // marks of direction
+           {.text = "\u0085\u009b", .printed = bad + bad},  // C1: next line, CSI
+           {.text = "\u200e\u200f", .printed = bad + bad},  // marks of direction
            {.text = "\u202eevil\u2069", .printed = bad + "evil" + bad},
-           {.text = "\xff\xc0x", .printed = bad + bad + "x"},    // no UTF-8
+           {.text = "\xff\xc0x", .printed = bad + bad + "x"},  // no UTF-8
            {.text = "\u00a0", .printed = "\u00a0"},
        }) {
     EXPECT_EQ(Printable(c.text), c.printed);
