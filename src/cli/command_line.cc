@@ -50,7 +50,7 @@ void AddInputOptions(CLI::App& app, InputOptions& o, bool positional) {
     app.add_option("PATH", o.paths, "files and folders of manifests; - for standard input")
         ->type_name("");
   }
-  AddList(app, "-f,--filename", o.paths, "the same as PATH, as kubectl spells it", "PATH");
+  AddList(app, "-f,--filename", o.filenames, "the same as PATH, as kubectl spells it", "PATH");
   app.add_flag("-R,--recursive", o.recursive,
                "folders are always read recursively; accepted for kubectl users");
   app.add_option("-l,--selector", o.selector, "check only objects with these labels")
@@ -252,6 +252,10 @@ absl::StatusOr<ParsedCommandLine> ParseCommand(const Command& command,
     return absl::InvalidArgumentError(
         absl::StrCat(std::string(command.name), ": ", FirstLine(e.what())));
   }
+  // One vector for both would keep only what CLI11 assigns last.
+  InputOptions& input = parsed.options.input;
+  input.paths.insert(input.paths.end(), input.filenames.begin(), input.filenames.end());
+  input.filenames.clear();
   return parsed;
 }
 

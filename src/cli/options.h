@@ -17,8 +17,9 @@ struct GlobalOptions {
 };
 
 struct InputOptions {
-  std::vector<std::string> paths;  // as given; -f and positional alike
-  std::string selector;            // -l
+  std::vector<std::string> paths;      // positional and -f alike
+  std::vector<std::string> filenames;  // -f, until the command line is parsed
+  std::string selector;                // -l
   std::string default_namespace = "default";
   std::vector<std::string> load, crds, binding_policies, exclude;
   bool recursive = true;  // folders always are

@@ -64,14 +64,18 @@ absl::StatusOr<Named> LookUpResource(const std::string& word, const RbacPolicy& 
   const std::pair<std::string, std::string> parts = absl::StrSplit(word, absl::MaxSplits('.', 1));
   const std::string lower = absl::AsciiStrToLower(parts.first);
   const bool has_group = absl::StrContains(word, '.');
-  if (const CatalogEntry* e = FindByResourceName(lower, parts.second, !has_group)) {
-    return Named{std::string(e->plural), std::string(e->group), true, e->namespaced,
-                 e->subresources};
-  }
-  for (const VirtualResource& v : VirtualResources()) {
-    if (v.resource == lower && (!has_group || v.group == parts.second)) {
-      return Named{lower, std::string(v.group), true, v.namespaced};
+  const CatalogEntry* entry = FindByResourceName(lower, parts.second, !has_group);
+  if (entry == nullptr || !entry->builtin) {
+    // Names that only rules know (users, groups) go before a custom resource of the same name.
+    for (const VirtualResource& v : VirtualResources()) {
+      const bool meant =
+          v.resource == lower && (v.group == parts.second || (entry == nullptr && !has_group));
+      if (meant) return Named{lower, std::string(v.group), true, v.namespaced};
     }
+  }
+  if (entry != nullptr) {
+    return Named{std::string(entry->plural), std::string(entry->group), true, entry->namespaced,
+                 entry->subresources};
   }
   // Some other group's resource, taken as written.
   if (has_group || parts.first == "*" || NamedInRules("", parts.first, policy)) {

@@ -102,6 +102,7 @@ bool Value::IsNull() const { return IsScalar() && node().type == ScalarType::kNu
 bool Value::IsString() const { return IsScalar() && node().type == ScalarType::kString; }
 ScalarType Value::type() const { return node().type; }
 bool Value::flow() const { return node().flow; }
+bool Value::plain() const { return IsScalar() && node().plain; }
 absl::string_view Value::text() const { return IsScalar() ? node().text : absl::string_view(); }
 Span Value::span() const { return document_->nodes_[raw_].span; }
 
@@ -127,7 +128,7 @@ Value Value::Next(const Value& parent) const {
 }
 
 namespace {
-bool IsMergeKey(const Value& key) { return key.IsString() && key.text() == "<<"; }
+bool IsMergeKey(const Value& key) { return key.plain() && key.text() == "<<"; }
 }  // namespace
 
 Value Value::operator[](absl::string_view key) const { return Find(key, nullptr); }
@@ -331,7 +332,7 @@ void Document::CheckKeys(const Open& open) {
       if (!place) place = nodes_[i].span;
     }
     const absl::string_view text = key.text();
-    const bool merge = text == "<<" && key.IsString();
+    const bool merge = IsMergeKey(key);
     if (key.IsScalar() && !merge) {
       const bool again = keys <= kSmall ? std::find(small.begin(), small.end(), text) != small.end()
                                         : !seen.insert(text).second;

@@ -79,7 +79,8 @@ class Value {
   bool IsString() const;
   bool IsScalar() const;
   ScalarType type() const;
-  bool flow() const;
+  bool flow() const;   // a mapping or sequence in flow style
+  bool plain() const;  // a scalar without quotes
 
   // The text of a scalar of any type, "" of everything else.
   absl::string_view text() const;

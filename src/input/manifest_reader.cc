@@ -354,19 +354,18 @@ void ReadJson(absl::string_view text, bool is_json_file, const Budgets& budgets,
   const std::optional<SyntaxError> error =
       ParseJson(text, document, [&](const Document& d) { TakeDocument(d, extraction); });
   if (!error) return;
-  // YAML in flow style starts like JSON. If it is not that either, one of the two errors tells
-  // more.
-  Contents as_yaml;
+  // YAML in flow style starts like JSON, and so do templates.
   const bool has_braces = absl::StrContains(text, kBraces);
+  Contents as_yaml;
   ReadYaml(SplitDocuments(text), has_braces, budgets, as_yaml);
-  const auto failed = [](const Diagnostic& d) { return d.rule == "WEC901"; };
   const std::vector<Diagnostic>& diagnostics = as_yaml.input.diagnostics;
-  const bool yaml_failed = std::any_of(diagnostics.begin(), diagnostics.end(), failed);
+  const bool is_yaml = std::none_of(diagnostics.begin(), diagnostics.end(),
+                                    [](const Diagnostic& d) { return d.rule == "WEC901"; });
   const bool json_meant = is_json_file || contents.documents > 0;
-  if (yaml_failed && json_meant) {
-    TakeBroken(*error, text, false, extraction);
-  } else {
+  if (as_yaml.is_template || (is_yaml && !is_json_file) || !json_meant) {
     contents = std::move(as_yaml);
+  } else {
+    TakeBroken(*error, text, false, extraction);
   }
 }
 

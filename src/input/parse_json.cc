@@ -7,12 +7,34 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 #include "analyzer/base/utf8.h"
 #include "src/input/parse.h"
 
 namespace wecan {
 namespace {
+
+// -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?
+bool IsNumber(absl::string_view word) {
+  const auto take_digits = [&] {
+    size_t n = 0;
+    while (n < word.size() && absl::ascii_isdigit(word[n])) ++n;
+    word.remove_prefix(n);
+    return n;
+  };
+  absl::ConsumePrefix(&word, "-");
+  const bool zero = absl::StartsWith(word, "0");
+  const size_t whole = take_digits();
+  if (whole == 0 || (zero && whole > 1)) return false;
+  if (absl::ConsumePrefix(&word, ".") && take_digits() == 0) return false;
+  if (!word.empty() && (word[0] == 'e' || word[0] == 'E')) {
+    word.remove_prefix(1);
+    if (!absl::ConsumePrefix(&word, "-")) absl::ConsumePrefix(&word, "+");
+    if (take_digits() == 0) return false;
+  }
+  return word.empty();
+}
 
 class JsonParser {
  public:
@@ -133,9 +155,7 @@ class JsonParser {
            (absl::ascii_isalnum(text_[at_]) || absl::StrContains("+-.", text_[at_])))
       ++at_;
     const absl::string_view word = text_.substr(begin, at_ - begin);
-    const bool number =
-        !word.empty() && (word[0] == '-' || absl::ascii_isdigit(word[0])) &&
-        (ResolvePlain(word) == ScalarType::kInt || ResolvePlain(word) == ScalarType::kFloat);
+    const bool number = IsNumber(word);
     if (!number && word != "null" && word != "true" && word != "false") {
       at_ = begin;
       return Fail("expected a value");

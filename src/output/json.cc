@@ -5,14 +5,32 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_format.h"
 
+#include "analyzer/base/utf8.h"
 #include "src/input/document.h"
 
 namespace wecan {
 namespace {
 
+// A JSON string is a YAML string, but for the characters that YAML does not allow to stand there as
+// they are.
 std::string Quoted(const std::string& text) {
-  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string json = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string out;
+  for (absl::string_view rest = json; !rest.empty();) {
+    const Utf8Char c = DecodeUtf8(rest);
+    const bool bare = c.code < 0x7f || c.code >= 0x10000 ||
+                      (c.code >= 0xa0 && c.code < 0xfffe && c.code != 0x2028 && c.code != 0x2029 &&
+                       c.code != 0xfeff);
+    if (bare) {
+      out.append(rest.data(), c.length);
+    } else {
+      absl::StrAppendFormat(&out, "\\u%04x", c.code);
+    }
+    rest.remove_prefix(c.length);
+  }
+  return out;
 }
 
 // Whether `text` may stand in YAML without quotes and is read back as this string, by any parser.

@@ -155,8 +155,8 @@ TEST(Profile, UnknownNames) {
         << name;
   }
   EXPECT_THAT(BuildProfile({.kubernetes = "1.18"}),
-              invalid("no Kubernetes version \"1.18\" (known: 1.19 to 1.36)"));
-  EXPECT_THAT(BuildProfile({.kubernetes = "v1.33"}), invalid("no Kubernetes version"));
+              invalid("--kubernetes: no version \"1.18\" (known: 1.19 to 1.36)"));
+  EXPECT_THAT(BuildProfile({.kubernetes = "v1.33"}), invalid("--kubernetes: no version"));
   EXPECT_THAT(BuildProfile({.name = "ocm-0.11", .mode = AgentMode::kSingleton}),
               invalid("has no singleton mode"));
   EXPECT_THAT(BuildProfile({.name = "ocm-0.12", .mode = AgentMode::kSingleton}), IsOk());

@@ -101,12 +101,12 @@ RbacPolicy ManyBindings(int bindings) {
                             .resources = {absl::StrCat("widgets", i % 50), "gadgets"}});
     }
     policy.roles.push_back(std::move(role));
-    RoleBinding binding{.cluster = i % 5 == 0,
+    RoleBinding binding{.cluster = i % 11 == 0,
                         .name = absl::StrCat("binding-", i),
                         .role_ref = {kRbacGroup, "ClusterRole", absl::StrCat("role-", i)}};
-    if (!binding.cluster) binding.namespace_ = absl::StrCat("ns-", i % 200);
+    if (!binding.cluster) binding.namespace_ = absl::StrCat("ns-", i / 5 % 200);
     binding.subjects = {{.kind = "User", .name = absl::StrCat("user-", i % 500)},
-                        {.kind = "Group", .name = absl::StrCat("group-", i % 100)}};
+                        {.kind = "Group", .name = absl::StrCat("group-", i / 7 % 100)}};
     policy.bindings.push_back(std::move(binding));
   }
   return policy;

@@ -25,7 +25,7 @@ std::vector<Question> Questions() {
   std::vector<Question> questions;
   for (int i = 0; i < kQuestions; ++i) {
     questions.push_back({.user = {.name = absl::StrCat("user-", i % 500),
-                                  .groups = {absl::StrCat("group-", i % 100)}},
+                                  .groups = {absl::StrCat("group-", i * 7 % 100)}},
                          .request = {.verb = i % 2 == 0 ? "get" : "delete",
                                      .api_group = absl::StrCat("group", i % 10, ".example.com"),
                                      .resource = "gadgets",

@@ -29,16 +29,6 @@ using nlohmann::json;
 constexpr Budgets kBudgets{.depth = 200, .nodes = 100'000};
 constexpr int kNumberOutOfRange = 406;  // an id of nlohmann_json
 
-bool IsUtf8(absl::string_view text) {
-  std::string again;
-  for (absl::string_view rest = text; !rest.empty();) {
-    const Utf8Char c = DecodeUtf8(rest);
-    AppendUtf8(c.code, &again);
-    rest.remove_prefix(c.length);
-  }
-  return again == text;
-}
-
 // An escape of a surrogate, lone or not.
 bool HasSurrogateEscape(absl::string_view text) {
   return absl::StrContains(text, "\\ud") || absl::StrContains(text, "\\uD");
@@ -86,7 +76,7 @@ void Check(absl::string_view text) {
   } catch (const json::exception& e) {
     their_error = e.id;
   }
-  const bool comparable = !absl::StrContains(text, "---") && IsUtf8(text) &&
+  const bool comparable = !absl::StrContains(text, "---") && IsValidUtf8(text) &&
                           !absl::StartsWith(text, "\xef\xbb\xbf") &&
                           !absl::StrContains(text, '\0') && their_error != kNumberOutOfRange;
   const bool they_take = their_error == 0;

@@ -57,7 +57,8 @@ std::string Reports(const MemoryFileSystem& files, int threads) {
   std::istringstream in;
   const Loaded loaded = Load(request, files, in);
   AnalyzeOptions options;
-  options.profile = *BuildProfile({});
+  static const Profile profile = *BuildProfile({});
+  options.profile = profile;
   options.derive.release = options.profile.release;
   if (!request.policies.empty()) options.derive.binding_policies = &loaded.policies;
   const Report report = Analyze(loaded.input, options);

@@ -189,6 +189,7 @@ const ValueCase kValues[] = {
      .yaml = "{x: &x {<<: &y {deep: d}, a: 1}, <<: *x}",
      .shown = "{x:{deep:d,a:i(1)},deep:d,a:i(1)}"},
     {.name = "TwoMergeKeys", .yaml = "{<<: {a: one}, <<: {a: two}}", .shown = "{a:two}"},
+    {.name = "QuotedMergeKeyIsAKey", .yaml = "{'<<': {a: m}, b: own}", .shown = "{<<:{a:m},b:own}"},
     {.name = "NullInMapping", .yaml = "a:\nb: ~\n", .shown = "{a:null,b:null}"},
 };
 

@@ -99,6 +99,9 @@ const SameCase kSame[] = {
      .json = R"(["tab\t quote\" back\\ slash\/", "nl\n", "\u00e9"])"},
     {.name = "Unicode", .yaml = "{name: grün-😀}", .json = R"({"name": "grün-😀"})"},
     {.name = "LastKeyWins", .yaml = "{a: 1, a: 2}", .json = R"({"a": 1, "a": 2})"},
+    {.name = "MergeKeysAreOfYamlAlone",
+     .yaml = "{'<<': {a: 1}, b: 2}",
+     .json = R"({"<<": {"a": 1}, "b": 2})"},
     {.name = "EmptyContainers", .yaml = "a: {}\nb: []\n", .json = R"({"a": {}, "b": []})"},
 };
 
