@@ -137,6 +137,9 @@ Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options) {
     const bool off = level != options.levels.end() && !level->second;
     if (d.rule == "WEC901" && !off) report.errors.push_back(d);
   }
+  for (const ObjectRequirements& need : requirements.objects) {
+    report.namespaces.push_back(need.namespace_);
+  }
   report.summary = Summarize(input, requirements, report);
   return report;
 }

@@ -37,10 +37,11 @@ struct Summary {
 };
 
 struct Report {
-  std::vector<Finding> findings;      // errors first, then by place
-  std::vector<Diagnostic> warnings;   // remarks that no rule stands for
-  std::vector<Diagnostic> errors;     // why the exit code is 2
-  std::vector<int> objects_per_file;  // checked objects, parallel to AnalysisInput::files
+  std::vector<Finding> findings;        // errors first, then by place
+  std::vector<Diagnostic> warnings;     // remarks that no rule stands for
+  std::vector<Diagnostic> errors;       // why the exit code is 2
+  std::vector<std::string> namespaces;  // effective ones, parallel to AnalysisInput::objects
+  std::vector<int> objects_per_file;    // checked objects, parallel to AnalysisInput::files
   Summary summary;
 };
 

@@ -117,13 +117,18 @@ class WorkloadCollector {
   std::vector<std::string> Via(const Finding& f) {
     std::set<std::string> via;
     const PermissionGap& gap = *f.permission;
-    const absl::string_view ns =
-        gap.scope == ScopeKind::kEachWec ? absl::string_view() : gap.namespace_;
-    for (const ResourceGrants::Held& held : grants_.On(gap.group, gap.resource, ns).held) {
-      if ((held.verbs & gap.granted).empty()) continue;
-      via.insert(absl::StrCat(RoleKindName(held.grant->role->kind), "/", held.grant->role->name,
-                              " via ", BindingKindName(*held.grant->binding), "/",
-                              held.grant->binding->name));
+    std::vector<absl::string_view> namespaces = {
+        gap.scope == ScopeKind::kEachWec ? absl::string_view() : gap.namespace_};
+    // A request for one Namespace carries its name as namespace: Roles inside it count.
+    if (gap.group.empty() && gap.resource == "namespaces")
+      namespaces.push_back(input_.objects[f.objects[0]].name);
+    for (absl::string_view ns : namespaces) {
+      for (const ResourceGrants::Held& held : grants_.On(gap.group, gap.resource, ns).held) {
+        if ((held.verbs & gap.granted).empty()) continue;
+        via.insert(absl::StrCat(RoleKindName(held.grant->role->kind), "/", held.grant->role->name,
+                                " via ", BindingKindName(*held.grant->binding), "/",
+                                held.grant->binding->name));
+      }
     }
     return {via.begin(), via.end()};
   }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
+
 namespace wecan {
 namespace {
 
@@ -16,11 +18,12 @@ bool ValidSelectors(const Role& role) {
 std::vector<PolicyRule> UnionOf(const Role& target, const std::vector<Role*>& by_name) {
   std::vector<PolicyRule> rules;
   if (target.aggregated_before) rules = target.rules;
+  absl::flat_hash_set<PolicyRule> seen(rules.begin(), rules.end());
   for (const LabelSelector& selector : *target.aggregation) {
     for (const Role* role : by_name) {
       if (role->name == target.name || !SelectorMatches(selector, role->labels)) continue;
       for (const PolicyRule& rule : role->rules) {
-        if (std::find(rules.begin(), rules.end(), rule) == rules.end()) rules.push_back(rule);
+        if (seen.insert(rule).second) rules.push_back(rule);
       }
     }
   }

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analyzer/base/source_location.h"
@@ -24,6 +25,11 @@ struct PolicyRule {
   std::vector<std::string> non_resource_urls;
 
   friend bool operator==(const PolicyRule&, const PolicyRule&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const PolicyRule& r) {
+    return H::combine(std::move(h), r.verbs, r.api_groups, r.resources, r.resource_names,
+                      r.non_resource_urls);
+  }
 };
 
 // Where an RBAC object comes from, so that a Grant can be traced to a file or to the profile.

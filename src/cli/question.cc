@@ -85,7 +85,7 @@ absl::StatusOr<Named> LookUpResource(const std::string& word, const RbacPolicy& 
   for (const CatalogEntry& e : CatalogTable()) names.push_back(e.plural);
   return absl::InvalidArgumentError(absl::StrCat("can-i: unknown resource \"", word, "\"",
                                                  DidYouMean(lower, names),
-                                                 " Write RESOURCE.GROUP for a custom resource"));
+                                                 " (write RESOURCE.GROUP for a custom resource)"));
 }
 
 bool ListsWord(absl::string_view words, absl::string_view word) {
@@ -161,10 +161,14 @@ absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacP
 
 std::string DescribeRequest(const RequestAttributes& r) {
   if (!r.resource_request) return absl::StrCat(r.verb, " ", r.path);
+  const CatalogEntry* entry = FindByResourceName(r.resource, r.api_group, false);
+  const bool all = entry != nullptr && entry->namespaced;
+  const std::string where = !r.namespace_.empty() ? absl::StrCat("in namespace ", r.namespace_)
+                            : all                 ? "in all namespaces"
+                                                  : "at cluster scope";
   return absl::StrCat(r.verb, " ", r.resource, r.api_group.empty() ? "" : "." + r.api_group,
                       r.subresource.empty() ? "" : "/" + r.subresource,
-                      r.name.empty() ? "" : " " + r.name,
-                      r.namespace_.empty() ? " at cluster scope" : " in namespace " + r.namespace_);
+                      r.name.empty() ? "" : " " + r.name, " ", where);
 }
 
 }  // namespace wecan

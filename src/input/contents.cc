@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/input/contents.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 #include "analyzer/base/utf8.h"
@@ -8,20 +10,24 @@
 namespace wecan {
 namespace {
 
-// How many characters of the first `columns` of line `line` of `text` take two UTF-16 code units.
-uint32_t SurrogatePairs(absl::string_view text, uint32_t line, uint32_t columns) {
-  for (; line > 0; --line) {
-    const size_t end = text.find('\n');
-    if (end == absl::string_view::npos) return 0;
-    text.remove_prefix(end + 1);
-  }
-  uint32_t pairs = 0;
-  for (; columns > 0 && !text.empty() && text[0] != '\n'; --columns) {
+// Line and column of each character that takes two UTF-16 code units.
+std::vector<std::pair<uint32_t, uint32_t>> WideCharacters(absl::string_view text) {
+  std::vector<std::pair<uint32_t, uint32_t>> places;
+  const bool any = std::any_of(text.begin(), text.end(),
+                               [](char c) { return static_cast<unsigned char>(c) >= 0xF0; });
+  if (!any) return places;
+  uint32_t line = 0, column = 0;
+  while (!text.empty()) {
     const Utf8Char c = DecodeUtf8(text);
-    pairs += c.code >= 0x10000;
+    if (c.code >= 0x10000) places.emplace_back(line, column);
+    ++column;
+    if (c.code == '\n') {
+      ++line;
+      column = 0;
+    }
     text.remove_prefix(c.length);
   }
-  return pairs;
+  return places;
 }
 
 const char* TypeName(const Value& value) {
@@ -43,6 +49,13 @@ const char* TypeName(const Value& value) {
 
 }  // namespace
 
+uint32_t Extraction::SurrogatePairs(uint32_t line, uint32_t columns) const {
+  if (!wide_) wide_ = WideCharacters(text_);
+  const auto begin = std::lower_bound(wide_->begin(), wide_->end(), std::make_pair(line, 0u));
+  const auto end = std::lower_bound(begin, wide_->end(), std::make_pair(line, columns));
+  return static_cast<uint32_t>(end - begin);
+}
+
 SourceLocation Extraction::Locate(const Span& span) const {
   SourceLocation l{.file = 0,
                    .document = contents_.documents,
@@ -52,11 +65,10 @@ SourceLocation Extraction::Locate(const Span& span) const {
                    .end_column = span.end_column + 1};
   // Almost every place we report starts a line; only behind other text on the line can the two
   // columns differ.
-  const uint32_t before = span.column == 0 ? 0 : SurrogatePairs(text_, span.line, span.column);
+  const uint32_t before = span.column == 0 ? 0 : SurrogatePairs(span.line, span.column);
   const bool wide = before > 0 || span.end_column > 64;
   l.utf16_column = l.column + before;
-  l.utf16_end_column =
-      l.end_column + (wide ? SurrogatePairs(text_, span.end_line, span.end_column) : 0);
+  l.utf16_end_column = l.end_column + (wide ? SurrogatePairs(span.end_line, span.end_column) : 0);
   return l;
 }
 

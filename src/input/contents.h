@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 
@@ -35,7 +37,8 @@ class Extraction {
   AnalysisInput& input() { return contents_.input; }
   const std::string& helm_source() const { return helm_source_; }
 
-  // The 1-based location of `span`, from its start to its end.
+  // The 1-based location of `span`, from its start to its end. Takes time of the whole text once,
+  // and of its logarithm afterwards.
   SourceLocation Locate(const Span& span) const;
   SourceLocation Locate(const Value& value) const { return Locate(value.span()); }
   // From the start of `key` to the end of `value`: the `kind:` line.
@@ -58,10 +61,15 @@ class Extraction {
   Labels StringMap(const Value& map, absl::string_view what);
 
  private:
+  // How many characters of the first `columns` of `line` take two UTF-16 code units.
+  uint32_t SurrogatePairs(uint32_t line, uint32_t columns) const;
+
   Contents& contents_;
   absl::string_view text_;  // what the spans count in
   uint32_t first_line_;     // of text_ in the file, 0-based
   std::string helm_source_;
+  // Line and column of each such character, in order; found when first asked for.
+  mutable std::optional<std::vector<std::pair<uint32_t, uint32_t>>> wide_;
 };
 
 // Each reads one object into the input. `object` indexes input().objects.

@@ -38,8 +38,9 @@ bool IsInt(absl::string_view text) {
 
 // [-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?
 bool IsFloat(absl::string_view text) {
+  if (OneOf(text, {".nan", ".NaN", ".NAN"})) return true;
   if (!absl::ConsumePrefix(&text, "-")) absl::ConsumePrefix(&text, "+");
-  if (OneOf(text, {".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"})) return true;
+  if (OneOf(text, {".inf", ".Inf", ".INF"})) return true;
   const auto take_digits = [&] {
     size_t n = 0;
     while (n < text.size() && absl::ascii_isdigit(text[n])) ++n;

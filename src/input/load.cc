@@ -321,6 +321,7 @@ class Merger {
     const auto report = [&](absl::string_view rule, Level level, std::string message) {
       input().diagnostics.push_back({std::string(rule), level, std::move(message), location});
     };
+    if (path == "-" && place->status == FileStatus::kError) return;  // told already
     if (path == "-") {
       report("WEC901", Level::kError,
              "standard input holds no Kubernetes object to check; did the command before the pipe "

@@ -64,8 +64,12 @@ class ObjectReader {
       return;
     }
     if (!value["metadata"] && !context.nested) return;  // configuration of some component
+    // A kind that a merge key brings along stands elsewhere, perhaps once for many objects.
+    const Span whole = value.span();
+    const bool own =
+        kind && kind_key.span().line >= whole.line && kind_key.span().line <= whole.end_line;
     const SourceLocation location =
-        kind ? extraction_.Locate(kind_key, kind) : extraction_.Locate(value);
+        own ? extraction_.Locate(kind_key, kind) : extraction_.Locate(value);
     ReadObject(value, *kind_text, *api_text, location, context);
   }
 
@@ -160,8 +164,8 @@ class ObjectReader {
   }
 
   void ReadBody(const Value& value, int index) {
-    const Object o =
-        extraction_.input().objects[index];  // a copy: reading more objects moves the list
+    const Object& o =
+        extraction_.input().objects[index];  // until more is read: that moves the list
     if (o.group == kRbacGroup) {
       ExtractRbac(extraction_, value, index);
     } else if (o.group == "apiextensions.k8s.io" && o.kind == "CustomResourceDefinition") {
@@ -210,6 +214,8 @@ bool ShowsKubernetes(absl::string_view text) {
 
 // libyaml's message, and what to do where that is known.
 std::string ExplainSyntaxError(const SyntaxError& error, absl::string_view text) {
+  if (absl::StrContains(error.message, "UTF-8"))
+    return absl::StrCat("this is not UTF-8 (", error.message, "); save it as UTF-8");
   if (!absl::StrContains(error.message, "cannot start any token") || error.line == 0)
     return error.message;
   for (uint32_t line = 1; line < error.line; ++line)

@@ -36,8 +36,8 @@ std::string ReportNames(const ReportContext& context);
 std::string ReportJson(const ReportContext& context);
 std::string ReportYaml(const ReportContext& context);
 
-// "Kind/namespace/name" or "Kind/name".
-std::string ObjectName(const Object& object);
+// "Kind/namespace/name" or "Kind/name" of an object in its effective namespace.
+std::string ObjectName(const Object& object, absl::string_view ns);
 
 // The place as "path:line:col", "path:line" without column, or "path".
 std::string PlaceName(const AnalysisInput& input, const SourceLocation& location, bool with_column);

@@ -20,10 +20,10 @@ Json LocationJson(const AnalysisInput& input, const SourceLocation& l, const std
           {"source", source}};
 }
 
-Json ObjectJson(const AnalysisInput& input, const Object& o) {
+Json ObjectJson(const AnalysisInput& input, const Object& o, const std::string& ns) {
   return {{"apiVersion", o.group.empty() ? o.version : absl::StrCat(o.group, "/", o.version)},
           {"kind", o.kind},
-          {"namespace", o.namespace_},
+          {"namespace", ns},
           {"name", o.name},
           {"location", LocationJson(input, o.location, o.source)}};
 }
@@ -50,7 +50,8 @@ Json FixJson(const Finding& f) {
   return {{"strategy", "aggregate"}, {"rules", Json::array({RuleJson(rule)})}};
 }
 
-Json FindingJson(const AnalysisInput& input, const Finding& f) {
+Json FindingJson(const ReportContext& context, const Finding& f) {
+  const AnalysisInput& input = context.input;
   Json json = {{"id", f.id},
                {"rule", Text(f.rule->id)},
                {"name", Text(f.rule->name)},
@@ -62,7 +63,9 @@ Json FindingJson(const AnalysisInput& input, const Finding& f) {
                {"fix", FixJson(f)},
                {"suppression", nullptr},
                {"baselined", false}};
-  for (int object : f.objects) json["objects"].push_back(ObjectJson(input, input.objects[object]));
+  for (int i : f.objects) {
+    json["objects"].push_back(ObjectJson(input, input.objects[i], context.report.namespaces[i]));
+  }
   for (const SourceLocation& l : f.locations)
     json["locations"].push_back(LocationJson(input, l, ""));
   return json;
@@ -96,7 +99,7 @@ Json BuildReport(const ReportContext& context) {
   const auto& [input, report, options, exit_code, next_command] = context;
   const Summary& s = report.summary;
   Json findings = Json::array(), inputs = Json::array();
-  for (const Finding& f : report.findings) findings.push_back(FindingJson(input, f));
+  for (const Finding& f : report.findings) findings.push_back(FindingJson(context, f));
   for (size_t i = 0; i < input.files.size(); ++i) {
     if (!input.files[i].requested) continue;
     inputs.push_back({{"path", input.files[i].path},

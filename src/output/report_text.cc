@@ -177,7 +177,7 @@ class TextWriter {
                                                           : absl::StrCat("   +", objects.size() - 1,
                                                                          " more, -v lists them");
       Line("      ", Pad(PlaceName(c_.input, object.location, false), place_width_), "  ",
-           Printable(ObjectName(object)), o_.style.Dim(more), source);
+           Printable(ObjectName(object, c_.report.namespaces[i])), o_.style.Dim(more), source);
       if (!all) break;
     }
   }
@@ -218,8 +218,8 @@ class TextWriter {
 
 }  // namespace
 
-std::string ObjectName(const Object& o) {
-  return absl::StrCat(o.kind, "/", o.namespace_.empty() ? "" : o.namespace_ + "/",
+std::string ObjectName(const Object& o, absl::string_view ns) {
+  return absl::StrCat(o.kind, "/", ns, ns.empty() ? "" : "/",
                       o.name.empty() ? "(no name)" : o.name);
 }
 
@@ -247,7 +247,7 @@ std::string ReportShort(const ReportContext& context) {
     for (int i : f.objects) {
       const Object& o = input.objects[i];
       absl::StrAppend(&out, PlaceName(input, o.location, true), ": ", text, " [",
-                      Printable(ObjectName(o)), "]\n");
+                      Printable(ObjectName(o, context.report.namespaces[i])), "]\n");
     }
   }
   for (const Diagnostic& d : context.report.warnings) {

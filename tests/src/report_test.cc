@@ -207,9 +207,9 @@ TEST(ReportLevels, FailOnAndRules) {
 // ---- names --------------------------------------------------------------------------------------
 
 TEST(ReportNamesOf, ObjectsAndPlaces) {
-  EXPECT_EQ(ObjectName({.kind = "Pod", .namespace_ = "a", .name = "b"}), "Pod/a/b");
-  EXPECT_EQ(ObjectName({.kind = "Node", .name = "b"}), "Node/b");
-  EXPECT_EQ(ObjectName({.kind = "Pod"}), "Pod/(no name)");
+  EXPECT_EQ(ObjectName({.kind = "Pod", .name = "b"}, "a"), "Pod/a/b");
+  EXPECT_EQ(ObjectName({.kind = "Node", .name = "b"}, ""), "Node/b");
+  EXPECT_EQ(ObjectName({.kind = "Pod"}, ""), "Pod/(no name)");
   AnalysisInput input;
   input.files.push_back({.path = "a.yaml"});
   EXPECT_EQ(PlaceName(input, {.file = 0, .line = 3, .column = 5}, true), "a.yaml:3:5");
