@@ -39,17 +39,6 @@ std::string MissingRole(const RoleBinding& binding) {
                       GoQuote(binding.role_ref.name), " not found");
 }
 
-// Distinct errors as Kubernetes prints an aggregate: one alone, several as [e1, e2].
-std::string Aggregate(const std::vector<std::string>& errors) {
-  std::vector<absl::string_view> distinct;
-  absl::flat_hash_set<absl::string_view> seen;
-  for (const std::string& e : errors) {
-    if (seen.insert(e).second) distinct.push_back(e);
-  }
-  if (distinct.size() == 1) return std::string(distinct[0]);
-  return absl::StrCat("[", absl::StrJoin(distinct, ", "), "]");
-}
-
 std::string DescribeSubject(const Subject& subject, absl::string_view binding_namespace) {
   if (subject.kind != "ServiceAccount")
     return absl::StrCat(subject.kind, " ", GoQuote(subject.name));
@@ -71,6 +60,16 @@ int AppliesTo(absl::Span<const Subject> subjects, const UserInfo& user,
     if (matches) return static_cast<int>(i);
   }
   return -1;
+}
+
+std::string ResolvedRules::ErrorText() const {
+  std::vector<absl::string_view> distinct;
+  absl::flat_hash_set<absl::string_view> seen;
+  for (const std::string& e : errors) {
+    if (seen.insert(e).second) distinct.push_back(e);
+  }
+  if (distinct.size() <= 1) return absl::StrJoin(distinct, "");
+  return absl::StrCat("[", absl::StrJoin(distinct, ", "), "]");
 }
 
 Authorizer::Authorizer(const RbacPolicy& policy) {
@@ -186,7 +185,7 @@ std::string Authorizer::Reason(const UserInfo& user, const RequestAttributes& re
   }
   const ResolvedRules resolved = RulesFor(
       user, request.resource_request ? absl::string_view(request.namespace_) : absl::string_view());
-  return resolved.errors.empty() ? "" : absl::StrCat("RBAC: ", Aggregate(resolved.errors));
+  return resolved.errors.empty() ? "" : absl::StrCat("RBAC: ", resolved.ErrorText());
 }
 
 ResolvedRules Authorizer::RulesFor(const UserInfo& user, absl::string_view ns) const {

@@ -48,6 +48,9 @@ struct ResolvedRules {
   std::vector<Grant>
       grants;  // ClusterRoleBindings first, then RoleBindings; each group sorted by binding name
   std::vector<std::string> errors;  // roles that do not exist, in the same order
+
+  // The distinct errors as Kubernetes prints an aggregate: "", one alone, or several as [e1, e2].
+  std::string ErrorText() const;
 };
 
 // Immutable after construction and safe to share between threads. `policy` must outlive it and stay

@@ -175,13 +175,7 @@ absl::StatusOr<ExitCode> ListRules(const Options& options, Environment& environm
     absl::StrAppend(&text, Pad(Printable(Cell(rule.verbs)), kVerbColumn), "  ",
                     Printable(DescribeTargets(rule)), "\n");
   }
-  std::vector<std::string> distinct;
-  for (const std::string& e : resolved.errors) {
-    if (std::find(distinct.begin(), distinct.end(), e) == distinct.end()) distinct.push_back(e);
-  }
-  const std::string error = distinct.size() <= 1
-                                ? absl::StrJoin(distinct, "")
-                                : absl::StrCat("[", absl::StrJoin(distinct, ", "), "]");
+  const std::string error = resolved.ErrorText();
   if (!error.empty()) absl::StrAppend(&text, "not all roles exist: ", Printable(error), "\n");
   const Json json = {{"resourceRules", resource_rules},
                      {"nonResourceRules", url_rules},

@@ -18,6 +18,7 @@
 #include "tests/testing/builders.h"
 #include "tests/testing/load.h"
 #include "tests/testing/naive_rbac.h"
+#include "tests/testing/recorded_review.h"
 #include "tests/testing/source_path.h"
 
 namespace wecan {
@@ -45,35 +46,6 @@ std::string Text(const json& object, const char* key) { return object.value(key,
 
 std::vector<std::string> List(const json& object, const char* key) {
   return object.value(key, std::vector<std::string>());
-}
-
-RequestAttributes RequestOf(const json& spec) {
-  if (spec.contains("nonResourceAttributes")) {
-    const json& a = spec["nonResourceAttributes"];
-    return {.resource_request = false, .verb = Text(a, "verb"), .path = Text(a, "path")};
-  }
-  const json& a = spec["resourceAttributes"];
-  return {.verb = Text(a, "verb"),
-          .api_group = Text(a, "group"),
-          .resource = Text(a, "resource"),
-          .subresource = Text(a, "subresource"),
-          .namespace_ = Text(a, "namespace"),
-          .name = Text(a, "name")};
-}
-
-// The errors of `RBAC: e`, `RBAC: [e1, e2]`, or of an evaluationError without the prefix.
-std::set<std::string> ErrorsOf(absl::string_view text) {
-  std::set<std::string> errors;
-  absl::ConsumePrefix(&text, "RBAC: ");
-  if (absl::ConsumePrefix(&text, "[")) absl::ConsumeSuffix(&text, "]");
-  while (!text.empty()) {
-    size_t end = text.size();
-    for (absl::string_view next : {", role.", ", clusterrole.", ", unsupported "})
-      end = std::min(end, text.find(next));
-    errors.emplace(text.substr(0, end));
-    text.remove_prefix(std::min(text.size(), end + 2));
-  }
-  return errors;
 }
 
 void Insert(RuleSet& set, const PolicyRule& r) {

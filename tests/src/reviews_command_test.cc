@@ -22,6 +22,7 @@
 #include "tests/testing/builders.h"
 #include "tests/testing/load.h"
 #include "tests/testing/naive_rbac.h"
+#include "tests/testing/recorded_review.h"
 #include "tests/testing/run.h"
 #include "tests/testing/source_path.h"
 
@@ -61,35 +62,6 @@ std::string Text(const Json& object, const char* key) { return object.value(key,
 
 UserInfo UserOf(const Json& spec) {
   return {Text(spec, "user"), spec.value("groups", std::vector<std::string>())};
-}
-
-RequestAttributes RequestOf(const Json& spec) {
-  if (spec.contains("nonResourceAttributes")) {
-    const Json& a = spec["nonResourceAttributes"];
-    return {.resource_request = false, .verb = Text(a, "verb"), .path = Text(a, "path")};
-  }
-  const Json& a = spec["resourceAttributes"];
-  return {.verb = Text(a, "verb"),
-          .api_group = Text(a, "group"),
-          .resource = Text(a, "resource"),
-          .subresource = Text(a, "subresource"),
-          .namespace_ = Text(a, "namespace"),
-          .name = Text(a, "name")};
-}
-
-// The errors of "RBAC: e" or "RBAC: [e1, e2]".
-std::set<std::string> ErrorsOf(absl::string_view text) {
-  absl::ConsumePrefix(&text, "RBAC: ");
-  if (absl::ConsumePrefix(&text, "[")) absl::ConsumeSuffix(&text, "]");
-  std::set<std::string> errors;
-  while (!text.empty()) {
-    size_t end = text.size();
-    for (absl::string_view next : {", role.", ", clusterrole.", ", unsupported "})
-      end = std::min(end, text.find(next));
-    errors.emplace(text.substr(0, end));
-    text.remove_prefix(std::min(text.size(), end + 2));
-  }
-  return errors;
 }
 
 class ReviewsCommand : public testing::TestWithParam<std::string> {
