@@ -90,7 +90,7 @@ std::vector<Diagnostic> DanglingWarnings(const AgentGrants& grants) {
 }  // namespace
 
 RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requirements,
-                           const AnalyzeOptions& options) {
+                           const AnalyzeOptions& options, const PolicyChange& change) {
   const auto counts = [&](const Origin& origin) {
     if (origin.loaded || origin.object < 0) return true;
     return options.input_grants && !requirements.objects[origin.object].read_only;
@@ -98,7 +98,7 @@ RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requi
   const std::string& default_namespace = options.derive.default_namespace;
   RbacPolicy added;
   for (const Role& role : input.rbac.roles) {
-    if (!counts(role.origin)) continue;
+    if (!counts(role.origin) || (change.without_ours && IsOurs(role))) continue;
     added.roles.push_back(role);
     if (role.kind == RoleKind::kRole && role.namespace_.empty())
       added.roles.back().namespace_ = default_namespace;
@@ -110,6 +110,7 @@ RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requi
       added.bindings.back().namespace_ = default_namespace;
   }
   RbacPolicy policy = MergePolicies(options.profile.policy, added);
+  if (change.added != nullptr) policy = MergePolicies(policy, *change.added);
   AggregateClusterRoles(policy);
   return policy;
 }

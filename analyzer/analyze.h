@@ -47,8 +47,14 @@ struct Report {
 
 Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options);
 
+// Another world to ask about than that of the input.
+struct PolicyChange {
+  const RbacPolicy* added = nullptr;  // in addition; of equal names these count
+  bool without_ours = false;          // roles that `wecan fix` wrote do not count
+};
+
 // What the agent holds: the profile, and the RBAC objects of the input that count, aggregated.
 RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requirements,
-                           const AnalyzeOptions& options);
+                           const AnalyzeOptions& options, const PolicyChange& change = {});
 
 }  // namespace wecan

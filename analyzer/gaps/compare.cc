@@ -4,13 +4,16 @@
 namespace wecan {
 namespace {
 
-constexpr VerbSet kUnnamed{AgentVerb::kCreate, AgentVerb::kList, AgentVerb::kWatch};
-
 bool IsNamespaceObject(const ResourceType& type) {
   return type.group.empty() && type.resource == "namespaces";
 }
 
 }  // namespace
+
+VerbSet UnnamedVerbs(const ObjectRequirements& need) {
+  const VerbSet unnamed{AgentVerb::kList, AgentVerb::kWatch};
+  return need.create_named ? unnamed : unnamed | VerbSet{AgentVerb::kCreate};
+}
 
 VerbSet HeldVerbs(const ObjectRequirements& need, const ResourceType& type, absl::string_view name,
                   AgentGrants& grants) {
@@ -22,7 +25,7 @@ VerbSet HeldVerbs(const ObjectRequirements& need, const ResourceType& type, absl
   // A request for one Namespace carries its name as the request's namespace, so a Role inside it
   // may allow everything but the unnamed requests. Source: kubernetes/apiserver
   // pkg/endpoints/request/requestinfo.go.
-  const VerbSet unnamed = need.create_named ? kUnnamed - VerbSet{AgentVerb::kCreate} : kUnnamed;
+  const VerbSet unnamed = UnnamedVerbs(need);
   return (held & unnamed) |
          (grants.On(type.group, type.resource, name).VerbsOn(name, need.create_named) - unnamed);
 }

@@ -18,6 +18,10 @@ struct Gap {
       false;  // the kind is not known in a group that some rule names: nothing can be told
 };
 
+// The verbs whose requests do not carry the object's name, so that resourceNames cannot narrow
+// them: list, watch, and create unless it is part of a server-side apply.
+VerbSet UnnamedVerbs(const ObjectRequirements& need);
+
 // The verbs that `grants` holds on the object `name` of `type`.
 VerbSet HeldVerbs(const ObjectRequirements& need, const ResourceType& type, absl::string_view name,
                   AgentGrants& grants);

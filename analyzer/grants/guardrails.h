@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// policies/guardrails.yaml: what counts as over-broad in a grant.
+// policies/guardrails.yaml: what counts as over-broad in a grant, and what no grant is generated
+// for.
 #pragma once
 
 #include "absl/strings/string_view.h"
@@ -12,8 +13,9 @@ namespace wecan {
 struct Guardrail {
   absl::string_view id;
   absl::Span<const absl::string_view> verbs, api_groups, resources;  // empty: anything
-  bool cluster_only;  // only what is granted in all namespaces at once
-  bool over_broad;    // an existing grant of this kind is WEC302
+  bool cluster_only;    // only what is granted in all namespaces at once
+  bool over_broad;      // an existing grant of this kind is WEC302
+  bool refused_in_fix;  // never in a generated grant; false: generated, and said so
   absl::string_view reason;
 };
 

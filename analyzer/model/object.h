@@ -65,6 +65,7 @@ struct DownsyncClause {
 
 struct BindingPolicy {
   std::string name;
+  std::vector<LabelSelector> cluster_selectors;  // ManagedClusters that match any of them
   std::vector<DownsyncClause> downsync;
   SourceLocation location;
 };

@@ -13,6 +13,10 @@
 namespace wecan {
 
 inline constexpr char kRbacGroup[] = "rbac.authorization.k8s.io";
+// Roles with these labels are taken in by the work agent's own role, and written by wecan.
+inline constexpr char kAggregateToWorkLabel[] = "open-cluster-management.io/aggregate-to-work";
+inline constexpr char kManagedByLabel[] = "app.kubernetes.io/managed-by";
+inline constexpr char kManagedByWecan[] = "wecan";
 
 // An empty list matches nothing, except resource_names, where it means any name. "*" is special in
 // verbs, api_groups and resources, "*/SUB" in resources, a trailing "*" in non_resource_urls;
@@ -83,6 +87,12 @@ struct RoleBinding {
   std::vector<Subject> subjects;
   Origin origin;
 };
+
+// Whether `wecan fix` wrote the role, and so may change it.
+inline bool IsOurs(const Role& role) {
+  const std::string* manager = FindLabel(role.labels, kManagedByLabel);
+  return manager != nullptr && *manager == kManagedByWecan;
+}
 
 // A set of RBAC objects: a profile, a dump, or what the input holds.
 struct RbacPolicy {

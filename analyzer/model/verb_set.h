@@ -13,6 +13,10 @@ namespace wecan {
 // text.
 enum class AgentVerb : uint8_t { kCreate, kDelete, kGet, kList, kPatch, kUpdate, kWatch };
 inline constexpr int kAgentVerbs = 7;
+// As people say them; everything that is shown to people is in this order.
+inline constexpr AgentVerb kVerbOrder[kAgentVerbs] = {
+    AgentVerb::kGet,    AgentVerb::kCreate, AgentVerb::kUpdate, AgentVerb::kPatch,
+    AgentVerb::kDelete, AgentVerb::kList,   AgentVerb::kWatch};
 
 absl::string_view VerbName(AgentVerb verb);
 

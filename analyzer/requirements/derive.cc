@@ -111,7 +111,7 @@ class Deriver {
   void FindOwners() {
     absl::flat_hash_map<std::string, const Binding*> bindings;
     for (const Binding& b : input_.bindings) bindings.try_emplace(b.name, &b);
-    const NamespaceLabels namespaces = CollectNamespaceLabels();
+    const NamespaceLabels namespaces = CollectNamespaceLabels(input_);
     for (size_t i = 0; i < input_.objects.size(); ++i) {
       const Object& o = input_.objects[i];
       ObjectRequirements& r = result_.objects[i];
@@ -123,14 +123,6 @@ class Deriver {
         AddPolicies(o, r, bindings, namespaces);
       }
     }
-  }
-
-  NamespaceLabels CollectNamespaceLabels() const {
-    NamespaceLabels labels;
-    for (const Object& o : input_.objects) {
-      if (o.group.empty() && o.kind == "Namespace" && o.work < 0) labels[o.name] = o.labels;
-    }
-    return labels;
   }
 
   void AddPolicies(const Object& o, ObjectRequirements& r,

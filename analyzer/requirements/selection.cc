@@ -44,6 +44,14 @@ bool ClauseMatches(const DownsyncClause& clause, const Selectable& object,
 
 }  // namespace
 
+NamespaceLabels CollectNamespaceLabels(const AnalysisInput& input) {
+  NamespaceLabels labels;
+  for (const Object& o : input.objects) {
+    if (o.group.empty() && o.kind == "Namespace" && o.work < 0) labels[o.name] = o.labels;
+  }
+  return labels;
+}
+
 Selection Select(const BindingPolicy& policy, const Selectable& object,
                  const NamespaceLabels& namespaces) {
   Selection selection;

@@ -23,6 +23,7 @@ struct Selectable {
 
 // Labels of the Namespace objects of the input, by name.
 using NamespaceLabels = absl::flat_hash_map<std::string, Labels>;
+NamespaceLabels CollectNamespaceLabels(const AnalysisInput& input);
 
 struct Selection {
   bool selected = false;

@@ -299,11 +299,11 @@ class TableWriter {
     std::vector<std::string> rows;
     for (const YAML::Node& g : data_.guardrails["guardrails"]) {
       const YAML::Node match = g["match"];
-      rows.push_back(
-          absl::StrCat("{", Quote(Text(g, "id")), ", ", Texts(List(match, "verbs")), ", ",
-                       Texts(List(match, "apiGroups")), ", ", Texts(List(match, "resources")), ", ",
-                       Bool(Text(match, "scope") == "cluster"), ", ", Bool(IsTrue(g, "overBroad")),
-                       ", ", Quote(Text(g, "reason")), "}"));
+      rows.push_back(absl::StrCat(
+          "{", Quote(Text(g, "id")), ", ", Texts(List(match, "verbs")), ", ",
+          Texts(List(match, "apiGroups")), ", ", Texts(List(match, "resources")), ", ",
+          Bool(Text(match, "scope") == "cluster"), ", ", Bool(IsTrue(g, "overBroad")), ", ",
+          Bool(Text(g, "inFix") == "refuse"), ", ", Quote(Text(g, "reason")), "}"));
     }
     Table("Guardrail", "Guardrails", rows);
   }

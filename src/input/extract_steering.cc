@@ -84,6 +84,8 @@ void ExtractDeleteOption(Extraction& extraction, const Value& option, ManifestWo
 void ExtractBindingPolicy(Extraction& extraction, const Value& value, int object) {
   BindingPolicy policy{.name = extraction.input().objects[object].name,
                        .location = extraction.input().objects[object].location};
+  value["spec"]["clusterSelectors"].ForEachItem(
+      [&](const Value& s) { policy.cluster_selectors.push_back(ExtractSelector(extraction, s)); });
   value["spec"]["downsync"].ForEachItem(
       [&](const Value& clause) { policy.downsync.push_back(ExtractClause(extraction, clause)); });
   extraction.input().policies.push_back(std::move(policy));

@@ -2,6 +2,8 @@
 #include "src/input/find_files.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
@@ -24,6 +26,7 @@ class Finder {
     for (const std::string& path : request_.load) Add(path, Purpose::kLoad);
     for (const std::string& path : request_.crds) Add(path, Purpose::kCrds);
     for (const std::string& path : request_.policies) Add(path, Purpose::kPolicies);
+    DropLoadedTwice();
     std::sort(sources_.begin(), sources_.end(),
               [](const Source& a, const Source& b) { return a.Key() < b.Key(); });
     const auto same = [](const Source& a, const Source& b) { return a.Key() == b.Key(); };
@@ -38,6 +41,18 @@ class Finder {
     } else {
       sources_.push_back({path, purpose});  // a missing one fails when it is read
     }
+  }
+
+  // What is checked is context already.
+  void DropLoadedTwice() {
+    if (request_.load.empty()) return;
+    std::set<std::string> checked;
+    for (const Source& s : sources_) {
+      if (s.purpose == Purpose::kCheck) checked.insert(NormalPath(s.path));
+    }
+    std::erase_if(sources_, [&](const Source& s) {
+      return s.purpose == Purpose::kLoad && checked.count(NormalPath(s.path)) > 0;
+    });
   }
 
   void Walk(const std::string& root, Purpose purpose) {
@@ -107,6 +122,10 @@ bool GlobMatches(absl::string_view glob, absl::string_view path) {
   absl::ConsumePrefix(&path, "./");
   absl::ConsumePrefix(&glob, "./");
   return GlobFrom(glob, path);
+}
+
+std::string NormalPath(const std::string& path) {
+  return std::filesystem::path(path).lexically_normal().string();
 }
 
 std::vector<Source> FindFiles(const LoadRequest& request, const FileSystem& files) {

@@ -5,7 +5,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 
 #include "analyzer/base/utf8.h"
 #include "src/input/document.h"
@@ -48,9 +50,22 @@ std::string ScalarYaml(const Json& json) {
 
 bool IsBlock(const Json& json) { return json.is_structured() && !json.empty(); }
 
-// Bounded recursion: what we print is as deep as our own documents, or as what was read within the
-// depth budget.
-void AppendYaml(const Json& json, size_t indent, std::string& out) {
+// {a: b, c: [d, e]}, on one line.
+std::string FlowYaml(const Json& json) {
+  if (!json.is_structured()) return ScalarYaml(json);
+  std::vector<std::string> parts;
+  if (json.is_array()) {
+    for (const Json& item : json) parts.push_back(FlowYaml(item));
+    return absl::StrCat("[", absl::StrJoin(parts, ", "), "]");
+  }
+  for (const auto& [key, value] : json.items())
+    parts.push_back(absl::StrCat(IsPlainSafe(key) ? key : Quoted(key), ": ", FlowYaml(value)));
+  return absl::StrCat("{", absl::StrJoin(parts, ", "), "}");
+}
+
+// Items of lists with the name `flow_list` are in flow style. Bounded recursion: what we print is
+// as deep as our own documents, or as what was read within the depth budget.
+void AppendYaml(const Json& json, size_t indent, absl::string_view flow_list, std::string& out) {
   const std::string blanks(indent, ' ');
   bool first = true;
   const auto begin_line = [&] {
@@ -63,12 +78,15 @@ void AppendYaml(const Json& json, size_t indent, std::string& out) {
       out += (IsPlainSafe(key) ? key : Quoted(key)) + ":";
       if (!IsBlock(value)) {
         out += " " + ScalarYaml(value) + "\n";
+      } else if (value.is_array() && key == flow_list) {
+        out += "\n";
+        for (const Json& item : value) absl::StrAppend(&out, blanks, "- ", FlowYaml(item), "\n");
       } else if (value.is_array()) {
         out += "\n" + blanks;
-        AppendYaml(value, indent, out);
+        AppendYaml(value, indent, flow_list, out);
       } else {
         out += "\n" + blanks + "  ";
-        AppendYaml(value, indent + 2, out);
+        AppendYaml(value, indent + 2, flow_list, out);
       }
     }
     return;
@@ -77,7 +95,7 @@ void AppendYaml(const Json& json, size_t indent, std::string& out) {
     begin_line();
     out += "- ";
     if (IsBlock(item)) {
-      AppendYaml(item, indent + 2, out);
+      AppendYaml(item, indent + 2, flow_list, out);
     } else {
       out += ScalarYaml(item) + "\n";
     }
@@ -91,15 +109,6 @@ Json MetadataJson(const std::string& ns, const std::string& name, const Labels& 
   return metadata;
 }
 
-Json SelectorJson(const LabelSelector& selector) {
-  Json json = Json::object();
-  for (const auto& [key, value] : selector.match_labels) json["matchLabels"][key] = value;
-  for (const LabelSelectorRequirement& r : selector.match_expressions) {
-    json["matchExpressions"].push_back({{"key", r.key}, {"operator", r.op}, {"values", r.values}});
-  }
-  return json;
-}
-
 }  // namespace
 
 std::string DumpJson(const Json& json) {
@@ -109,7 +118,13 @@ std::string DumpJson(const Json& json) {
 std::string DumpYaml(const Json& json) {
   if (!IsBlock(json)) return ScalarYaml(json) + "\n";
   std::string out;
-  AppendYaml(json, 0, out);
+  AppendYaml(json, 0, "", out);
+  return out;
+}
+
+std::string DumpManifestYaml(const Json& json) {
+  std::string out;
+  AppendYaml(json, 0, "rules", out);
   return out;
 }
 
@@ -123,6 +138,15 @@ Json RuleJson(const PolicyRule& rule) {
   add("resourceNames", rule.resource_names);
   add("nonResourceURLs", rule.non_resource_urls);
   add("verbs", rule.verbs);
+  return json;
+}
+
+Json SelectorJson(const LabelSelector& selector) {
+  Json json = Json::object();
+  for (const auto& [key, value] : selector.match_labels) json["matchLabels"][key] = value;
+  for (const LabelSelectorRequirement& r : selector.match_expressions) {
+    json["matchExpressions"].push_back({{"key", r.key}, {"operator", r.op}, {"values", r.values}});
+  }
   return json;
 }
 

@@ -20,11 +20,18 @@ std::string DumpJson(const Json& json);
 // back as strings.
 std::string DumpYaml(const Json& json);
 
+// The same, with each item of a list `rules` in flow style on a line of its own, as people write
+// PolicyRules.
+std::string DumpManifestYaml(const Json& json);
+
 // A text as a JSON string.
 inline Json Text(absl::string_view text) { return std::string(text); }
 
 // {apiGroups, resources, resourceNames, nonResourceURLs, verbs}: empty lists left out.
 Json RuleJson(const PolicyRule& rule);
+
+// {matchLabels, matchExpressions}.
+Json SelectorJson(const LabelSelector& selector);
 
 // An RBAC object as the API writes it.
 Json RoleJson(const Role& role);

@@ -15,10 +15,6 @@
 namespace wecan {
 namespace {
 
-constexpr AgentVerb kColumnOrder[] = {AgentVerb::kGet,   AgentVerb::kCreate, AgentVerb::kUpdate,
-                                      AgentVerb::kPatch, AgentVerb::kDelete, AgentVerb::kList,
-                                      AgentVerb::kWatch};
-
 std::string LevelWord(Level level) {
   return level == Level::kWarning ? "warn " : Pad(LevelName(level), 5);
 }
@@ -108,7 +104,7 @@ class TextWriter {
 
   std::string VerbColumns(const PermissionGap& gap) const {
     std::vector<std::string> columns;
-    for (AgentVerb v : kColumnOrder) {
+    for (AgentVerb v : kVerbOrder) {
       if (!gap.needed.Has(v)) continue;
       const bool missing = gap.missing.Has(v);
       const std::string cell = absl::StrCat(VerbName(v), missing ? " n" : " y");

@@ -38,6 +38,19 @@ TEST(Guardrails, ExamplesOfTheData) {
   EXPECT_GE(examples, 8);
 }
 
+// inFix says one of two things; what refuses stands first, so that an atom that hits two kinds is
+// refused.
+TEST(Guardrails, RefusingOnesStandFirst) {
+  bool telling = false;
+  for (const YAML::Node& g : LoadSource("policies/guardrails.yaml")["guardrails"]) {
+    const std::string in_fix = LoadText(g["inFix"]);
+    EXPECT_TRUE(in_fix == "refuse" || in_fix == "tell") << LoadText(g["id"]);
+    EXPECT_FALSE(telling && in_fix == "refuse") << LoadText(g["id"]);
+    telling |= in_fix == "tell";
+  }
+  EXPECT_TRUE(telling);
+}
+
 TEST(Guardrails, AreComplete) {
   std::set<absl::string_view> ids;
   for (const Guardrail& g : Guardrails()) {

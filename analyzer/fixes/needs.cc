@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analyzer/fixes/needs.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+
+#include "analyzer/gaps/compare.h"
+
+namespace wecan {
+namespace {
+
+class Collector {
+ public:
+  Collector(const AnalysisInput& input, const Requirements& requirements, AgentGrants& grants,
+            const NeedOptions& options)
+      : input_(input), requirements_(requirements), grants_(grants), options_(options) {}
+
+  std::vector<Need> Run() {
+    for (size_t i = 0; i < input_.objects.size(); ++i) {
+      if (requirements_.objects[i].state == ObjectState::kChecked) Visit(static_cast<int>(i));
+    }
+    std::sort(needs_.begin(), needs_.end(), [](const Need& a, const Need& b) {
+      return std::tie(a.group, a.resource, a.namespace_, a.name) <
+             std::tie(b.group, b.resource, b.namespace_, b.name);
+    });
+    return std::move(needs_);
+  }
+
+ private:
+  // The views are into the input and the requirements.
+  using Key =
+      std::tuple<absl::string_view, absl::string_view, absl::string_view, absl::string_view>;
+
+  void Visit(int i) {
+    const ObjectRequirements& need = requirements_.objects[i];
+    const Object& object = input_.objects[i];
+    const Gap gap = Compare(need, requirements_.types[need.type], object.name, grants_);
+    VerbSet verbs = gap.missing | gap.option_missing;
+    if (verbs.empty()) return;
+    if (options_.full) verbs = gap.needed | gap.option_needed;
+    // A name that KubeStellar expands is another one on each WEC.
+    const bool named = options_.resource_names && !object.name.empty() &&
+                       !(object.expand_templates && absl::StrContains(object.name, "{{"));
+    if (!named) {
+      Add(i, "", verbs);
+      return;
+    }
+    const VerbSet unnamed = UnnamedVerbs(need);
+    Add(i, object.name, verbs - unnamed);
+    Add(i, "", verbs & unnamed);
+  }
+
+  void Add(int i, absl::string_view name, VerbSet verbs) {
+    if (verbs.empty()) return;
+    const ObjectRequirements& need = requirements_.objects[i];
+    const ResourceType& type = requirements_.types[need.type];
+    const absl::string_view ns = need.scope == ScopeKind::kNamespace
+                                     ? absl::string_view(need.namespace_)
+                                     : absl::string_view();
+    const auto [it, inserted] =
+        index_.try_emplace(Key(type.group, type.resource, ns, name), needs_.size());
+    if (inserted) {
+      needs_.push_back({.group = type.group,
+                        .resource = type.resource,
+                        .namespace_ = std::string(ns),
+                        .name = std::string(name),
+                        .guessed = type.source == ResourceSource::kGuess});
+    }
+    needs_[it->second].verbs |= verbs;
+    needs_[it->second].objects.push_back(i);
+  }
+
+  const AnalysisInput& input_;
+  const Requirements& requirements_;
+  AgentGrants& grants_;
+  const NeedOptions options_;
+  std::vector<Need> needs_;
+  absl::flat_hash_map<Key, size_t> index_;
+};
+
+}  // namespace
+
+std::vector<Need> CollectNeeds(const AnalysisInput& input, const Requirements& requirements,
+                               AgentGrants& grants, const NeedOptions& options) {
+  return Collector(input, requirements, grants, options).Run();
+}
+
+}  // namespace wecan

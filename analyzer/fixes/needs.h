@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gaps of a workload, merged: which Permissions are to be granted, and for which objects.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analyzer/grants/agent_grants.h"
+#include "analyzer/model/object.h"
+#include "analyzer/requirements/derive.h"
+
+namespace wecan {
+
+struct NeedOptions {
+  bool full = false;            // also the verbs that are held already, where any other is missing
+  bool resource_names = false;  // one Need per object name, for the verbs that carry a name
+};
+
+// Verbs on one resource in one scope.
+struct Need {
+  std::string group;
+  std::string resource;
+  std::string namespace_;  // "": only a grant for the whole cluster helps
+  std::string name;        // "": any name
+  VerbSet verbs;
+  bool guessed = false;      // the resource name is a guess
+  std::vector<int> objects;  // indices into AnalysisInput::objects, ascending
+};
+
+// What of the objects' Requirements `grants` does not hold, sorted by group, resource, namespace
+// and name. Objects that are not checked, and kinds of which nothing can be told, need nothing.
+std::vector<Need> CollectNeeds(const AnalysisInput& input, const Requirements& requirements,
+                               AgentGrants& grants, const NeedOptions& options);
+
+}  // namespace wecan

@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analyzer/fixes/plan_fix.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+#include "analyzer/base/status_macros.h"
+#include "analyzer/fixes/minimal_rules.h"
+#include "analyzer/fixes/reach.h"
+#include "analyzer/gaps/compare.h"
+#include "analyzer/grants/covers.h"
+
+namespace wecan {
+namespace {
+
+using Scoped = std::map<std::string, std::vector<const Permission*>>;  // by namespace, "" cluster
+
+// The role that would bring a grant to the agent by its label alone.
+bool TakesInLabelled(const AgentGrants& grants) {
+  const Labels labels = {{kAggregateToWorkLabel, "true"}};
+  const std::vector<BoundRole> bound = grants.authorizer().BoundRoles(grants.user(), "");
+  return std::any_of(bound.begin(), bound.end(), [&](const BoundRole& b) {
+    return b.role != nullptr && b.role->aggregation &&
+           std::any_of(b.role->aggregation->begin(), b.role->aggregation->end(),
+                       [&](const LabelSelector& s) {
+                         return ValidateSelector(s).ok() && SelectorMatches(s, labels);
+                       });
+  });
+}
+
+std::vector<Permission> AsPermissions(std::vector<Need> needs) {
+  std::vector<Permission> permissions;
+  for (Need& need : needs) {
+    Permission p{.namespace_ = std::move(need.namespace_),
+                 .rule = {.verbs = need.verbs.Names(),
+                          .api_groups = {std::move(need.group)},
+                          .resources = {std::move(need.resource)}},
+                 .guessed = need.guessed,
+                 .objects = std::move(need.objects)};
+    if (!need.name.empty()) p.rule.resource_names = {std::move(need.name)};
+    SortVerbs(p.rule.verbs);
+    permissions.push_back(std::move(p));
+  }
+  return permissions;
+}
+
+void Unite(std::vector<int>& objects, const std::vector<int>& more) {
+  std::vector<int> united;
+  std::set_union(objects.begin(), objects.end(), more.begin(), more.end(),
+                 std::back_inserter(united));
+  objects = std::move(united);
+}
+
+std::vector<PolicyRule> RulesOf(const std::vector<const Permission*>& permissions) {
+  std::vector<PolicyRule> rules;
+  for (const Permission* p : permissions) rules.push_back(p->rule);
+  return rules;
+}
+
+std::string RoleName(RoleKind kind, const std::string& ns, const std::string& name) {
+  return absl::StrCat(RoleKindName(kind), " ", ns, ns.empty() ? "" : "/", name);
+}
+
+class Planner {
+ public:
+  Planner(const AnalysisInput& input, const Requirements& requirements,
+          const AnalyzeOptions& options, const FixOptions& fix)
+      : input_(input), requirements_(requirements), options_(options), fix_(fix) {}
+
+  absl::StatusOr<FixPlan> Run() {
+    AgentGrants now(EffectivePolicy(input_, requirements_, options_), options_.agent.User());
+    WECAN_RETURN_IF_ERROR(ChooseStrategy(now));
+    WECAN_RETURN_IF_ERROR(ChooseName());
+    SetAside(now);
+    const bool ours = std::any_of(input_.rbac.roles.begin(), input_.rbac.roles.end(), IsOurs);
+    if (!ours) {
+      plan_.missing = Missing(now, true);
+      WECAN_RETURN_IF_ERROR(MakeGrants(plan_.missing));
+      FinishGrants();
+      return std::move(plan_);
+    }
+    // What our roles are for is what is missing without them.
+    AgentGrants without(EffectivePolicy(input_, requirements_, options_, {.without_ours = true}),
+                        options_.agent.User());
+    const std::vector<Permission> needed = Missing(without, false);
+    if (fix_.prune) {
+      const RbacPolicy pruned = PrunedRoles(needed);
+      AgentGrants after(EffectivePolicy(input_, requirements_, options_, {.added = &pruned}),
+                        options_.agent.User());
+      plan_.missing = Missing(after, true);
+    } else {
+      plan_.missing = Missing(now, true);
+    }
+    WECAN_RETURN_IF_ERROR(MakeGrants(needed));
+    FinishGrants();
+    return std::move(plan_);
+  }
+
+ private:
+  // ---- what is to be decided before anything else
+
+  // Objects that no grant is for.
+  void SetAside(AgentGrants& now) {
+    for (size_t i = 0; i < input_.objects.size(); ++i) {
+      const ObjectRequirements& need = requirements_.objects[i];
+      const int object = static_cast<int>(i);
+      if (need.state == ObjectState::kRefused || need.state == ObjectState::kNotForAWec)
+        plan_.not_rbac.push_back(object);
+      if (need.state != ObjectState::kChecked) continue;
+      const ResourceType& type = requirements_.types[need.type];
+      if (type.source == ResourceSource::kGuess && Compare(need, type, "", now).unknown)
+        plan_.unknown.push_back(object);
+    }
+  }
+
+  absl::Status ChooseStrategy(const AgentGrants& now) {
+    const bool aggregates = TakesInLabelled(now);
+    if (fix_.strategy) {
+      plan_.strategy = *fix_.strategy;
+      if (plan_.strategy == GrantStrategy::kAggregate && !aggregates) {
+        return absl::FailedPreconditionError(absl::StrCat(
+            "--strategy aggregate: the agent of profile ", options_.profile.name,
+            " takes in no labelled ClusterRole (that came with OCM 0.12); use --strategy "
+            "cluster-binding or role-binding"));
+      }
+      return absl::OkStatus();
+    }
+    const bool roles_are_ours =
+        std::any_of(input_.rbac.roles.begin(), input_.rbac.roles.end(),
+                    [](const Role& r) { return r.kind == RoleKind::kRole && IsOurs(r); });
+    plan_.strategy = roles_are_ours ? GrantStrategy::kRoleBinding
+                     : aggregates   ? GrantStrategy::kAggregate
+                                    : GrantStrategy::kClusterBinding;
+    return absl::OkStatus();
+  }
+
+  absl::Status ChooseName() {
+    name_ = fix_.name;
+    if (!name_.empty()) return absl::OkStatus();
+    std::set<std::string> ours;
+    for (const Role& role : input_.rbac.roles) {
+      if (IsOurs(role)) ours.insert(role.name);
+    }
+    name_ = ours.size() == 1 ? *ours.begin() : kDefaultGrantName;
+    if (ours.size() > 1 && ours.count(name_) == 0) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("several roles of the input are wecan's own (", absl::StrJoin(ours, ", "),
+                       "); say with --name which of them to extend"));
+    }
+    return absl::OkStatus();
+  }
+
+  // The namespace of the role that is to hold the permission, "" for a ClusterRole.
+  std::string ScopeOf(const Permission& p) const {
+    const bool local =
+        plan_.strategy == GrantStrategy::kRoleBinding && p.rule.non_resource_urls.empty();
+    return local ? p.namespace_ : "";
+  }
+
+  // What `grants` lacks and may be granted. With `record`, what a guardrail has to say goes into
+  // the plan.
+  std::vector<Permission> Missing(AgentGrants& grants, bool record) {
+    std::vector<Permission> granted;
+    for (Permission& p : AsPermissions(CollectNeeds(input_, requirements_, grants, fix_.needs))) {
+      if (Passes(p, record)) granted.push_back(std::move(p));
+    }
+    return granted;
+  }
+
+  bool Passes(const Permission& p, bool record) {
+    bool passes = true;
+    for (const PolicyRule& atom : BreakdownRule(p.rule)) {
+      const Guardrail* guardrail = FindGuardrail(atom, ScopeOf(p).empty());
+      if (guardrail == nullptr) continue;
+      const bool refused = guardrail->refused_in_fix && !fix_.allow_escalation;
+      passes &= !refused;
+      if (record) (refused ? plan_.refused : plan_.told).push_back({guardrail, p.rule, p.objects});
+      break;
+    }
+    return passes;
+  }
+
+  // ---- roles
+
+  Scoped ByScope(const std::vector<Permission>& permissions) const {
+    Scoped scoped;
+    for (const Permission& p : permissions) scoped[ScopeOf(p)].push_back(&p);
+    return scoped;
+  }
+
+  // Those of `needed` that `role` may be there for.
+  std::vector<PolicyRule> NeededOf(const Role& role, const std::vector<Permission>& needed) const {
+    std::vector<PolicyRule> rules;
+    for (const Permission& p : needed) {
+      const bool here = role.kind == RoleKind::kRole
+                            ? p.namespace_ == role.namespace_ && p.rule.non_resource_urls.empty()
+                            : ScopeOf(p).empty();
+      if (here) rules.push_back(p.rule);
+    }
+    return rules;
+  }
+
+  RbacPolicy PrunedRoles(const std::vector<Permission>& needed) const {
+    RbacPolicy pruned;
+    for (const Role& role : input_.rbac.roles) {
+      if (!IsOurs(role)) continue;
+      pruned.roles.push_back(role);
+      Role& copy = pruned.roles.back();
+      if (copy.kind == RoleKind::kRole && copy.namespace_.empty())
+        copy.namespace_ = options_.derive.default_namespace;
+      copy.rules = ApplyChange(role.rules, PruneRules(role.rules, NeededOf(copy, needed), {}));
+    }
+    return pruned;
+  }
+
+  absl::Status MakeGrants(const std::vector<Permission>& needed) {
+    const Scoped wanted = ByScope(plan_.missing);
+    const Scoped all = ByScope(needed);
+    for (const auto& [scope, permissions] : wanted) {
+      WECAN_ASSIGN_OR_RETURN(RoleGrant grant, MakeGrant(scope, permissions, needed));
+      Record(grant, all.count(scope) > 0 ? all.at(scope) : permissions);
+      plan_.grants.push_back(std::move(grant));
+    }
+    if (fix_.prune) PruneOthers(needed);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<RoleGrant> MakeGrant(const std::string& scope,
+                                      const std::vector<const Permission*>& wanted,
+                                      const std::vector<Permission>& needed) const {
+    RoleGrant grant;
+    Role& role = grant.role;
+    role.kind = scope.empty() ? RoleKind::kClusterRole : RoleKind::kRole;
+    role.namespace_ = scope;
+    role.name = name_;
+    WECAN_ASSIGN_OR_RETURN(grant.existing, FindExisting(role.kind, scope));
+    const std::vector<PolicyRule> rules = RulesOf(wanted);
+    const bool aggregated = IsAggregated(scope);
+    if (grant.existing != nullptr) {
+      role = *grant.existing;
+      grant.change = fix_.prune ? PruneRules(role.rules, NeededOf(role, needed), rules)
+                                : ExtendRules(role.rules, rules);
+      role.rules = ApplyChange(role.rules, grant.change);
+      const std::string* label = FindLabel(role.labels, kAggregateToWorkLabel);
+      if (aggregated && (label == nullptr || *label != "true")) {
+        return absl::FailedPreconditionError(
+            absl::StrCat(Place(role.origin), RoleName(role.kind, scope, name_), " lacks the label ",
+                         kAggregateToWorkLabel,
+                         ": \"true\", so the agent does not take it in; add the label, "
+                         "or give the grant another name with --name"));
+      }
+    } else {
+      role.rules = MinimalRules(rules);
+      role.labels = {{kManagedByLabel, kManagedByWecan}};
+      if (aggregated) role.labels.emplace_back(kAggregateToWorkLabel, "true");
+      for (const auto& label : fix_.labels) SetLabel(role.labels, label);
+    }
+    if (!aggregated) WECAN_RETURN_IF_ERROR(Bind(grant));
+    return grant;
+  }
+
+  bool IsAggregated(const std::string& scope) const {
+    if (!scope.empty()) return false;
+    return plan_.strategy == GrantStrategy::kAggregate ||
+           (plan_.strategy == GrantStrategy::kRoleBinding && AggregatesRest());
+  }
+
+  // The rest of role-binding goes the way that OCM recommends, where there is one.
+  bool AggregatesRest() const {
+    const AgentGrants profile(EffectivePolicy({}, {}, options_), options_.agent.User());
+    return TakesInLabelled(profile);
+  }
+
+  static void SetLabel(Labels& labels, const std::pair<std::string, std::string>& label) {
+    for (auto& [key, value] : labels) {
+      if (key != label.first) continue;
+      value = label.second;
+      return;
+    }
+    labels.push_back(label);
+  }
+
+  std::string Place(const Origin& origin) const {
+    if (origin.location.file < 0) return "";
+    return absl::StrCat(input_.files[origin.location.file].path, ":", origin.location.line, ": ");
+  }
+
+  // Our role of that name, or nullptr if there is none of it.
+  absl::StatusOr<const Role*> FindExisting(RoleKind kind, const std::string& scope) const {
+    const auto same = [&](const Role& r) {
+      const std::string& ns = r.kind == RoleKind::kRole && r.namespace_.empty()
+                                  ? options_.derive.default_namespace
+                                  : r.namespace_;
+      return r.kind == kind && ns == scope && r.name == name_;
+    };
+    const Role* found = nullptr;
+    for (const std::vector<Role>* roles : {&options_.profile.policy.roles, &input_.rbac.roles}) {
+      for (const Role& r : *roles) {
+        if (!same(r)) continue;
+        if (!IsOurs(r) || r.origin.profile) {
+          return absl::FailedPreconditionError(
+              absl::StrCat(Place(r.origin), RoleName(kind, scope, name_),
+                           " is not wecan's own (no label ", kManagedByLabel, ": ", kManagedByWecan,
+                           "), so it is left alone; give the grant another name with --name"));
+        }
+        found = &r;
+      }
+    }
+    return found;
+  }
+
+  // Adds the binding of a role that no label brings to the agent.
+  absl::Status Bind(RoleGrant& grant) const {
+    const Role& role = grant.role;
+    const bool cluster = role.kind == RoleKind::kClusterRole;
+    const Subject agent{"ServiceAccount", options_.agent.namespace_,
+                        options_.agent.service_account};
+    grant.binding = RoleBinding{.cluster = cluster,
+                                .namespace_ = role.namespace_,
+                                .name = role.name,
+                                .role_ref = {kRbacGroup, RoleKindName(role.kind), role.name},
+                                .subjects = {agent}};
+    for (const RoleBinding& b : input_.rbac.bindings) {
+      if (b.cluster != cluster || b.namespace_ != role.namespace_ || b.name != role.name) continue;
+      const bool binds = b.role_ref.kind == grant.binding->role_ref.kind &&
+                         b.role_ref.name == role.name &&
+                         AppliesTo(b.subjects, options_.agent.User(), b.namespace_) >= 0;
+      if (!binds) {
+        return absl::FailedPreconditionError(absl::StrCat(
+            Place(b.origin), BindingKindName(b), " ", b.name, " binds something else than ",
+            RoleName(role.kind, role.namespace_, role.name), " to ", options_.agent.service_account,
+            "; give the grant another name with --name"));
+      }
+      grant.binding_exists = true;
+    }
+    return absl::OkStatus();
+  }
+
+  // Our roles that nothing is added to: what nothing needs goes from them, too.
+  void PruneOthers(const std::vector<Permission>& needed) {
+    for (const Role& role : input_.rbac.roles) {
+      const bool planned = std::any_of(plan_.grants.begin(), plan_.grants.end(),
+                                       [&](const RoleGrant& g) { return g.existing == &role; });
+      if (!IsOurs(role) || planned) continue;
+      Role effective = role;
+      if (role.kind == RoleKind::kRole && role.namespace_.empty())
+        effective.namespace_ = options_.derive.default_namespace;
+      RoleGrant grant{.role = role, .existing = &role};
+      grant.change = PruneRules(role.rules, NeededOf(effective, needed), {});
+      if (grant.change.empty()) continue;
+      grant.role.rules = ApplyChange(role.rules, grant.change);
+      std::vector<const Permission*> here;
+      for (const Permission& p : needed) {
+        if (Uncovered(grant.role.rules, {p.rule}).empty() &&
+            (role.kind == RoleKind::kClusterRole || p.namespace_ == effective.namespace_))
+          here.push_back(&p);
+      }
+      Record(grant, here);
+      plan_.grants.push_back(std::move(grant));
+    }
+  }
+
+  static void Record(RoleGrant& grant, const std::vector<const Permission*>& permissions) {
+    std::set<int> objects;
+    std::set<std::string> namespaces;
+    for (const Permission* p : permissions) {
+      objects.insert(p->objects.begin(), p->objects.end());
+      namespaces.insert(p->namespace_);
+    }
+    grant.objects.assign(objects.begin(), objects.end());
+    grant.needed_in.assign(namespaces.begin(), namespaces.end());
+  }
+
+  // ---- how it gets there, and the record
+
+  void FinishGrants() {
+    std::sort(plan_.grants.begin(), plan_.grants.end(), [](const RoleGrant& a, const RoleGrant& b) {
+      return std::tie(a.role.namespace_, a.role.name) < std::tie(b.role.namespace_, b.role.name);
+    });
+    Reach();
+  }
+
+  void Reach() {
+    const std::vector<BindingPolicy>& policies = options_.derive.binding_policies != nullptr
+                                                     ? *options_.derive.binding_policies
+                                                     : input_.policies;
+    if (!fix_.downsynced || policies.empty() || plan_.missing.empty()) return;
+    std::vector<int> objects;
+    for (const Permission& p : plan_.missing) Unite(objects, p.objects);
+    for (const BindingPolicy* policy : PoliciesOf(policies, input_, requirements_, objects))
+      LabelFor(*policy);
+    for (const BindingPolicy& policy : policies) {
+      const bool all = std::all_of(plan_.grants.begin(), plan_.grants.end(),
+                                   [&](const RoleGrant& g) { return Reaches(policy, g); });
+      if (all) plan_.reached_by.push_back(policy.name);
+    }
+  }
+
+  static GrantObject AsGrantObject(const Role& role) {
+    return {role.kind == RoleKind::kClusterRole ? "clusterroles" : "roles", role.namespace_,
+            role.name};
+  }
+  static GrantObject AsGrantObject(const RoleBinding& b) {
+    return {b.cluster ? "clusterrolebindings" : "rolebindings", b.namespace_, b.name};
+  }
+
+  static bool Reaches(const BindingPolicy& policy, const RoleGrant& grant) {
+    return Selects(policy, AsGrantObject(grant.role), grant.role.labels) &&
+           (!grant.binding || Selects(policy, AsGrantObject(*grant.binding), grant.role.labels));
+  }
+
+  // Gives the new roles the labels that `policy` asks for, when there is one way to do that.
+  void LabelFor(const BindingPolicy& policy) {
+    for (RoleGrant& grant : plan_.grants) {
+      if (Reaches(policy, grant)) continue;
+      const std::vector<Labels> choices =
+          LabelsToSelect(policy, AsGrantObject(grant.role), grant.role.labels);
+      if (choices.size() == 1 && grant.existing == nullptr) {
+        for (const auto& label : choices[0]) SetLabel(grant.role.labels, label);
+        if (Reaches(policy, grant)) continue;
+      }
+      plan_.unreached.push_back(
+          {policy.name,
+           absl::StrCat("BindingPolicy ", policy.name, " does not select ",
+                        RoleName(grant.role.kind, grant.role.namespace_, grant.role.name)),
+           choices});
+    }
+  }
+
+  const AnalysisInput& input_;
+  const Requirements& requirements_;
+  const AnalyzeOptions& options_;
+  const FixOptions& fix_;
+  std::string name_;
+  FixPlan plan_;
+};
+
+}  // namespace
+
+std::vector<int> FixPlan::RefusedObjects() const {
+  std::set<int> objects;
+  for (const GuardrailHit& hit : refused) objects.insert(hit.objects.begin(), hit.objects.end());
+  return {objects.begin(), objects.end()};
+}
+
+absl::string_view GrantStrategyName(GrantStrategy strategy) {
+  switch (strategy) {
+    case GrantStrategy::kAggregate:
+      return "aggregate";
+    case GrantStrategy::kClusterBinding:
+      return "cluster-binding";
+    case GrantStrategy::kRoleBinding:
+      return "role-binding";
+  }
+  return "";
+}
+
+absl::StatusOr<FixPlan> PlanFix(const AnalysisInput& input, const Requirements& requirements,
+                                const AnalyzeOptions& options, const FixOptions& fix) {
+  return Planner(input, requirements, options, fix).Run();
+}
+
+}  // namespace wecan
