@@ -2,20 +2,17 @@
 // Whole runs over fixtures/: what `wecan` prints for each case, byte by byte, against
 // fixtures/CASE/expected. UPDATE_GOLDENS=1 writes what it prints instead; read the diff then.
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
+#include "tests/testing/golden.h"
 #include "tests/testing/run.h"
 #include "tests/testing/source_path.h"
 
@@ -27,54 +24,12 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-// Splits as a shell does, as far as a `cmd` file needs it: blanks separate, quotes keep together.
-std::vector<std::string> SplitWords(const std::string& line) {
-  std::vector<std::string> words;
-  std::string word;
-  char quote = '\0';
-  bool open = false;
-  for (const char c : line) {
-    if (quote != '\0') {
-      if (c == quote) {
-        quote = '\0';
-      } else {
-        word += c;
-      }
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-      open = true;
-    } else if (absl::ascii_isspace(c)) {
-      if (open) words.push_back(word);
-      word.clear();
-      open = false;
-    } else {
-      word += c;
-      open = true;
-    }
-  }
-  if (open) words.push_back(word);
-  return words;
-}
-
-bool Exists(const std::string& relative) { return fs::exists(SourcePath(relative)); }
-
-std::vector<std::string> Cases() {
-  std::vector<std::string> names;
-  for (const fs::directory_entry& entry : fs::directory_iterator(SourcePath("fixtures"))) {
-    const std::string name = entry.path().filename();
-    if (name == "malformed" || name == "conformance") continue;
-    const std::string folder = absl::StrCat("fixtures/", name);
-    if (Exists(folder + "/input") || Exists(folder + "/cmd")) names.push_back(name);
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
+std::vector<std::string> Cases() { return GoldenCases({"check", "can-i"}); }
 
 // The command line of a case, run inside its folder.
 std::vector<std::string> CommandOf(const std::string& name) {
   const std::string folder = absl::StrCat("fixtures/", name);
-  std::vector<std::string> words =
-      SplitWords(Exists(folder + "/cmd") ? ReadSource(folder + "/cmd") : "check input");
+  std::vector<std::string> words = GoldenCommand(name);
   words.insert(words.begin() + 1, {"-C", SourcePath(folder)});
   return words;
 }
@@ -83,33 +38,6 @@ RunResult RunCase(const std::string& name, const std::vector<std::string>& more,
   std::vector<std::string> words = CommandOf(name);
   words.insert(words.end(), more.begin(), more.end());
   return Run(words, RunOptions{.threads = threads});
-}
-
-// A new version of wecan is no reason to change every golden.
-std::string WithoutVersion(const std::string& text) {
-  const std::string line = Run({"version"}).out;
-  const auto version = absl::StripAsciiWhitespace(absl::StripPrefix(line, "wecan "));
-  return absl::StrReplaceAll(
-      text, {{absl::StrCat("\"version\": \"", version, "\""), "\"version\": \"0.0.0\""}});
-}
-
-void Write(const std::string& relative, const std::string& text) {
-  const fs::path path = SourcePath(relative);
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
-
-// Compares `got` with the golden file, or writes it.
-void CheckGolden(const std::string& name, const std::string& file, const std::string& got) {
-  const std::string golden = absl::StrCat("fixtures/", name, "/expected/", file);
-  if (std::getenv("UPDATE_GOLDENS") != nullptr) {
-    Write(golden, got);
-    return;
-  }
-  ASSERT_TRUE(Exists(golden)) << "no " << golden << "; UPDATE_GOLDENS=1 writes it";
-  EXPECT_EQ(ReadSource(golden), got)
-      << golden << " differs. If the change is meant, run the test with UPDATE_GOLDENS=1 and "
-      << "review the diff.";
 }
 
 class Golden : public testing::TestWithParam<std::string> {};
@@ -144,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(Golden, Golden, testing::ValuesIn(Cases()),
 
 TEST(GoldenFiles, EveryFolderOfFixturesIsACase) {
   std::vector<std::string> strays;
-  const std::vector<std::string> cases = Cases();
+  const std::vector<std::string> cases = GoldenCases({"check", "can-i", "fix"});
   for (const fs::directory_entry& entry : fs::directory_iterator(SourcePath("fixtures"))) {
     const std::string name = entry.path().filename();
     if (!entry.is_directory() || name == "malformed" || name == "conformance") continue;
@@ -154,7 +82,7 @@ TEST(GoldenFiles, EveryFolderOfFixturesIsACase) {
 }
 
 TEST(GoldenFiles, ExpectedHoldsNothingElse) {
-  if (std::getenv("UPDATE_GOLDENS") != nullptr) GTEST_SKIP() << "goldens are being written";
+  if (UpdatingGoldens()) GTEST_SKIP() << "goldens are being written";
   for (const std::string& name : Cases()) {
     std::vector<std::string> files;
     for (const fs::directory_entry& entry :
@@ -168,7 +96,7 @@ TEST(GoldenFiles, ExpectedHoldsNothingElse) {
 // The first thing a user tries is `wecan check fixtures/kubestellar`; the goldens below it are no
 // manifests.
 TEST(GoldenFiles, AreNotReadAsManifests) {
-  if (std::getenv("UPDATE_GOLDENS") != nullptr) GTEST_SKIP() << "goldens are being written";
+  if (UpdatingGoldens()) GTEST_SKIP() << "goldens are being written";
   const std::vector<std::string> base = {"check", "-C", SourcePath("fixtures"), "kubestellar"};
   std::vector<std::string> excluding = base;
   excluding.insert(excluding.end(), {"--exclude", "**/expected/**"});

@@ -9,6 +9,7 @@
 
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
+#include "src/cli/command_words.h"
 #include "src/cli/commands.h"
 #include "src/cli/print.h"
 #include "src/cli/setup.h"
@@ -113,13 +114,14 @@ void PrintErrors(const std::vector<Output>& outputs, const AnalysisInput& input,
   }
 }
 
-// What to do about the first finding.
-std::string NextCommand(const Report& report) {
+// What to do next: a grant for what is missing, or reading about the first finding.
+std::string NextCommand(const Options& options, const Report& report) {
   if (report.findings.empty()) return "";
-  const Finding& first = report.findings[0];
-  const bool gap = first.permission && !first.permission->missing.empty();
-  return absl::StrCat("wecan explain ", first.rule->id,
-                      gap ? "; -o wide shows the rules to grant" : "");
+  const bool grants = std::any_of(
+      report.findings.begin(), report.findings.end(),
+      [](const Finding& f) { return f.permission && !f.permission->missing.empty(); });
+  return grants ? absl::StrCat("Fix: ", FixCommand(options), " --diff")
+                : absl::StrCat("Next: wecan explain ", report.findings[0].rule->id);
 }
 
 absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment) {
@@ -136,7 +138,7 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
   const Report report = Analyze(loaded.input, analyze);
   const ExitCode exit_code = ExitCodeOf(report, options.policy, fail_on);
   const ReportContext context{loaded.input, report, analyze, static_cast<int>(exit_code),
-                              NextCommand(report)};
+                              NextCommand(options, report)};
   const auto render = [&](const Output& output) {
     return Render(output.format, context,
                   {.style = {.color = color && output.file.empty(), .columns = environment.columns},

@@ -20,6 +20,8 @@ namespace {
 
 constexpr Command kCommands[] = {
     {"check", "report what the agent may not do", "offline", "wecan check deploy/", true},
+    {"fix", "write the smallest grant for what is missing", "offline", "wecan fix deploy/ --diff",
+     true},
     {"can-i", "ask about one verb, or many reviews", "offline",
      "wecan can-i create storageclasses.storage.k8s.io", true},
     {"explain", "a rule: cause, what is seen, what to do", "offline", "wecan explain WEC101", true},
@@ -121,6 +123,37 @@ void AddCheck(CLI::App& app, Options& o) {
   AddList(app, "--ignore", o.policy.ignore, "do not report these rules", "IDS");
 }
 
+void AddFix(CLI::App& app, Options& o) {
+  AddInputOptions(app, o.input, true);
+  AddNamespaceOption(app, o.input.default_namespace,
+                     "for namespaced objects that name none (otherwise default)");
+  AddAgentOptions(app, o.agent);
+  AddRequirementOptions(app, o.agent);
+  app.add_flag("--diff", o.fix.diff, "show what would change as a unified diff; exit 1 if anything");
+  app.add_flag("--write", o.fix.write, "change or create the file");
+  app.add_flag("--check", o.fix.check, "print nothing; exit 1 if anything would change");
+  app.add_option("--out", o.fix.out,
+                 "the file for new roles (otherwise beside those of an earlier fix)")
+      ->type_name("FILE");
+  app.add_option("--strategy", o.fix.strategy, "aggregate, cluster-binding or role-binding")
+      ->type_name("NAME");
+  app.add_option("--name", o.fix.name, "name of the roles")->type_name("NAME");
+  AddList(app, "--labels", o.fix.labels, "labels for the roles, so that a BindingPolicy selects them",
+          "KEY=VALUE");
+  app.add_option("--verbs", o.fix.verbs,
+                 "missing (default) or full: also those that the profile holds")
+      ->type_name("WHICH");
+  app.add_flag("--resource-names", o.fix.resource_names,
+               "only for the names of the objects; create cannot be narrowed");
+  app.add_option("--wrap", o.fix.wrap, "none (default), manifestwork or bindingpolicy")
+      ->type_name("HOW");
+  app.add_flag("--prune", o.fix.prune,
+               "take what nothing needs any more from roles of an earlier fix");
+  app.add_flag("--allow-escalation", o.fix.allow_escalation,
+               "grant even wildcards, escalate, bind and impersonate where nothing less helps");
+  AddOutputOptions(app, o.output, "text, json, yaml");
+}
+
 void AddCanI(CLI::App& app, Options& o) {
   app.add_option("WORDS", o.review.words,
                  "VERB RESOURCE[.GROUP][/SUBRESOURCE] [NAME], or VERB /path")
@@ -158,6 +191,8 @@ void AddCommand(CLI::App& app, absl::string_view name, Options& o) {
   AddGlobalOptions(app, o.global);
   if (name == "check") {
     AddCheck(app, o);
+  } else if (name == "fix") {
+    AddFix(app, o);
   } else if (name == "can-i") {
     AddCanI(app, o);
   } else if (name == "explain") {
@@ -175,7 +210,7 @@ void AddCommand(CLI::App& app, absl::string_view name, Options& o) {
 std::string RootHelp() {
   std::string text = absl::StrCat("wecan ", kVersion,
                                   "  may the KubeStellar work agent apply these manifests on a "
-                                  "WEC, and if not, what is missing?\n\n"
+                                  "WEC, and if not, what is the smallest grant?\n\n"
                                   "usage: wecan COMMAND [PATH...] [flags]\n");
   std::vector<std::string> others;
   for (const Command& c : Commands()) {

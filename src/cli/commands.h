@@ -8,6 +8,7 @@
 namespace wecan {
 
 ExitCode RunCheck(const Options& options, Environment& environment);
+ExitCode RunFix(const Options& options, Environment& environment);
 ExitCode RunCanI(const Options& options, Environment& environment);
 ExitCode RunReviews(const Options& options, Environment& environment);  // can-i --reviews
 ExitCode RunExplain(const Options& options, Environment& environment);

@@ -66,6 +66,18 @@ struct ReviewOptions {
   bool list = false;
 };
 
+struct FixFlags {
+  bool diff = false, write = false, check = false;
+  std::string strategy;  // "": what suits the profile and the roles that are there
+  std::string out, name;
+  std::vector<std::string> labels;  // KEY=VALUE
+  std::string verbs = "missing";    // missing, full
+  bool resource_names = false;
+  std::string wrap = "none";  // none, manifestwork, bindingpolicy
+  bool prune = false;
+  bool allow_escalation = false;
+};
+
 struct Options {
   std::string command;
   GlobalOptions global;
@@ -74,6 +86,7 @@ struct Options {
   PolicyOptions policy;
   OutputOptions output;
   ReviewOptions review;
+  FixFlags fix;
   std::string topic;  // explain RULE, profiles NAME
 };
 

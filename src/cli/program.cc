@@ -45,6 +45,7 @@ using Runner = ExitCode (*)(const Options&, Environment&);
 
 Runner RunnerOf(const std::string& command) {
   if (command == "check") return RunCheck;
+  if (command == "fix") return RunFix;
   if (command == "can-i") return RunCanI;
   if (command == "explain") return RunExplain;
   if (command == "rules") return RunRules;

@@ -203,7 +203,7 @@ class TextWriter {
     if (s.notes > 0) counts.push_back(Count(s.notes, "note"));
     const std::string found = counts.empty() ? "Nothing is missing" : absl::StrJoin(counts, ", ");
     Line(found, ": ", DescribeObjects(s), " (", DescribeProfile(), ").");
-    if (!c_.next_command.empty()) Line("Next: ", c_.next_command);
+    if (!c_.next_command.empty()) Line(Printable(c_.next_command));
   }
 
   const ReportContext& c_;

@@ -32,6 +32,7 @@ def validator(name):
 
 REPORT = validator("report-v1.json")
 CAN_I = validator("can-i-v1.json")
+FIX = validator("fix-v1.json")
 
 
 def run(*args, stdin=""):
@@ -197,6 +198,30 @@ class CanITest(SchemaTest):
         report = self.ask("get", "pods")
         report["clusters"][0]["results"][0]["resource"] = ""
         self.assert_refused(CAN_I, report, "neither path nor resource")
+
+
+class FixTest(SchemaTest):
+    def fix(self, *args):
+        report, exit_code = run("fix", *args)
+        self.assert_valid(FIX, report, args)
+        self.assertEqual(report["summary"]["exitCode"], exit_code, args)
+        return report
+
+    def test_live_runs(self):
+        for folder in sorted(FIXTURES.iterdir()):
+            if folder.name in ("conformance", "kubestellar-policy-conflict") or not folder.is_dir():
+                continue
+            for strategy in ("aggregate", "role-binding"):
+                with self.subTest(folder.name, strategy=strategy):
+                    self.fix(folder / "input" if (folder / "input").is_dir() else folder,
+                             "--strategy", strategy)
+
+    def test_every_change_is_refused(self):
+        for args in ((FIXTURES / "kubestellar",),
+                     (FIXTURES / "kubestellar", "--strategy", "role-binding", "--diff",
+                      "--out", "x.yaml")):
+            for what, broken in mutations(self.fix(*args)):
+                self.assert_refused(FIX, broken, f"{args}: {what}")
 
 
 if __name__ == "__main__":

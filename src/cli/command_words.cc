@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/cli/command_words.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace wecan {
+namespace {
+
+bool IsPlain(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         std::string("_./-:=,@+%").find(c) != std::string::npos;
+}
+
+std::string Quoted(const std::string& word) {
+  bool plain = !word.empty();
+  for (const char c : word) plain = plain && IsPlain(c);
+  return plain ? word : absl::StrCat("'", absl::StrReplaceAll(word, {{"'", "'\\''"}}), "'");
+}
+
+class Words {
+ public:
+  explicit Words(std::string command) : text_(std::move(command)) {}
+
+  void Add(const std::string& word) { absl::StrAppend(&text_, " ", Quoted(word)); }
+  void Flag(const char* flag, bool set) {
+    if (set) absl::StrAppend(&text_, " ", flag);
+  }
+  void Value(const char* flag, const std::string& value, const std::string& usual = "") {
+    if (value != usual) absl::StrAppend(&text_, " ", flag, " ", Quoted(value));
+  }
+  void List(const char* flag, const std::vector<std::string>& values) {
+    for (const std::string& value : values) Value(flag, value);
+  }
+  std::string Take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace
+
+std::string FixCommand(const Options& options) {
+  Words words("wecan fix");
+  const InputOptions& input = options.input;
+  for (const std::string& path : input.paths) words.Add(path);
+  words.Value("-l", input.selector);
+  words.Value("-n", input.default_namespace, "default");
+  words.List("--load", input.load);
+  words.List("--crds", input.crds);
+  words.List("--binding-policy", input.binding_policies);
+  words.List("--exclude", input.exclude);
+  const AgentOptions& agent = options.agent;
+  words.Value("--profile", agent.profile);
+  words.Value("--mode", agent.mode, "default");
+  words.Value("--kubernetes", agent.kubernetes);
+  words.Value("--agent", agent.agent);
+  words.Value("--klusterlet", agent.klusterlet);
+  words.Flag("--shared", agent.shared);
+  words.Flag("--no-input-grants", agent.no_input_grants);
+  words.Value("--update-strategy", agent.update_strategy);
+  const FixFlags& fix = options.fix;
+  words.Value("--out", fix.out);
+  words.Value("--name", fix.name);
+  words.List("--labels", fix.labels);
+  words.Value("--verbs", fix.verbs, "missing");
+  words.Flag("--resource-names", fix.resource_names);
+  words.Value("--wrap", fix.wrap, "none");
+  words.Flag("--prune", fix.prune);
+  words.Flag("--allow-escalation", fix.allow_escalation);
+  return words.Take();
+}
+
+}  // namespace wecan

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <istream>
+#include <ostream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+
+#include "analyzer/base/status_macros.h"
+#include "analyzer/fixes/plan_fix.h"
+#include "analyzer/fixes/proof.h"
+#include "src/cli/command_words.h"
+#include "src/cli/commands.h"
+#include "src/cli/print.h"
+#include "src/cli/setup.h"
+#include "src/edit/unified_diff.h"
+#include "src/fix/fix_files.h"
+#include "src/fix/report.h"
+#include "src/output/report.h"
+
+namespace wecan {
+namespace {
+
+const std::vector<std::string> kFormats = {"text", "json", "yaml"};
+constexpr char kDefaultFile[] = "wecan-rbac.yaml";
+
+enum class Mode { kPrint, kDiff, kWrite, kCheck };
+
+const char* ModeName(Mode mode) {
+  switch (mode) {
+    case Mode::kPrint:
+      return "print";
+    case Mode::kDiff:
+      return "diff";
+    case Mode::kWrite:
+      return "write";
+    case Mode::kCheck:
+      return "check";
+  }
+  return "";
+}
+
+absl::StatusOr<Mode> ParseMode(const FixFlags& flags) {
+  if (flags.diff + flags.write + flags.check > 1)
+    return absl::InvalidArgumentError("fix: give one of --diff, --write and --check");
+  return flags.diff    ? Mode::kDiff
+         : flags.write ? Mode::kWrite
+         : flags.check ? Mode::kCheck
+                       : Mode::kPrint;
+}
+
+absl::StatusOr<FixOptions> MakeFixOptions(const FixFlags& flags) {
+  FixOptions fix{.name = flags.name,
+                 .needs = {.full = flags.verbs == "full", .resource_names = flags.resource_names},
+                 .allow_escalation = flags.allow_escalation,
+                 .prune = flags.prune,
+                 .downsynced = flags.wrap == "none"};
+  WECAN_RETURN_IF_ERROR(CheckOneOf("--verbs", flags.verbs, {"missing", "full"}));
+  WECAN_RETURN_IF_ERROR(
+      CheckOneOf("--wrap", flags.wrap, {"none", "manifestwork", "bindingpolicy"}));
+  if (!flags.strategy.empty()) {
+    std::vector<absl::string_view> names;
+    for (GrantStrategy s : {GrantStrategy::kAggregate, GrantStrategy::kClusterBinding,
+                            GrantStrategy::kRoleBinding}) {
+      names.push_back(GrantStrategyName(s));
+      if (names.back() == flags.strategy) fix.strategy = s;
+    }
+    WECAN_RETURN_IF_ERROR(CheckOneOf("--strategy", flags.strategy, names));
+  }
+  for (const std::string& label : flags.labels) {
+    const std::pair<std::string, std::string> parts = absl::StrSplit(label, absl::MaxSplits('=', 1));
+    if (parts.first.empty() || label.find('=') == std::string::npos) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--labels: \"", label, "\" is not KEY=VALUE, for example app.kubernetes.io/part-of=shop"));
+    }
+    fix.labels.push_back(parts);
+  }
+  return fix;
+}
+
+// Where new roles go when nobody says: into the folder that is fixed, or beside its one file.
+absl::StatusOr<std::string> FallbackFile(const Options& options, const Environment& environment) {
+  const std::vector<std::string>& paths = options.input.paths;
+  if (paths.size() != 1 || paths[0] == "-") return std::string();
+  const std::string& path = paths[0];
+  if (environment.files->IsDirectory(path).value_or(false))
+    return absl::StrCat(path, path.back() == '/' ? "" : "/", kDefaultFile);
+  const size_t slash = path.rfind('/');
+  return absl::StrCat(slash == std::string::npos ? "" : path.substr(0, slash + 1), kDefaultFile);
+}
+
+// The namespace of the ITS that all ManifestWorks of the input live in, "" if there are several.
+std::string Mailbox(const AnalysisInput& input) {
+  std::string mailbox;
+  for (const ManifestWork& work : input.works) {
+    if (work.replica_set) continue;
+    if (!mailbox.empty() && mailbox != work.namespace_) return "";
+    mailbox = work.namespace_;
+  }
+  return mailbox;
+}
+
+// All that one run finds out, in the order of its stages.
+struct Outcome {
+  Loaded loaded;
+  AnalyzeOptions analyze;
+  FixOptions fix;
+  Requirements requirements;
+  FixPlan plan;
+  std::vector<FixFile> files;
+  Proof proof;
+  bool broken = false;  // not all of the input could be read
+};
+
+void AddContext(const std::string& path, const Environment& environment, LoadRequest& request) {
+  if (path.empty() || absl::IsNotFound(environment.files->IsDirectory(path).status())) return;
+  request.load.push_back(path);
+}
+
+absl::Status CheckWrap(const FixFlags& flags, const AnalysisInput& input) {
+  if (flags.wrap != "bindingpolicy") return absl::OkStatus();
+  const bool selects =
+      std::any_of(input.policies.begin(), input.policies.end(),
+                  [](const BindingPolicy& p) { return !p.cluster_selectors.empty(); });
+  if (selects) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "--wrap bindingpolicy: no BindingPolicy of the input says which clusters the grant is for; "
+      "add the one that sends the workload");
+}
+
+absl::Status Work(const Options& options, Mode mode, Environment& environment, Outcome& o) {
+  WECAN_ASSIGN_OR_RETURN(o.fix, MakeFixOptions(options.fix));
+  WECAN_ASSIGN_OR_RETURN(LoadRequest request, MakeLoadRequest(options.input, environment));
+  FixFileOptions where{.out = options.fix.out};
+  if (mode != Mode::kPrint && where.out.empty()) {
+    WECAN_ASSIGN_OR_RETURN(where.fallback, FallbackFile(options, environment));
+  }
+  AddContext(where.out.empty() ? where.fallback : where.out, environment, request);
+  o.loaded = Load(request, *environment.files, *environment.in);
+  WECAN_ASSIGN_OR_RETURN(o.analyze, MakeAnalyzeOptions(options, o.loaded, environment));
+  const AnalysisInput& input = o.loaded.input;
+  o.broken = std::any_of(input.diagnostics.begin(), input.diagnostics.end(),
+                         [](const Diagnostic& d) { return d.rule == "WEC901"; });
+  if (o.broken && options.fix.prune) {
+    return absl::FailedPreconditionError(
+        "--prune: not all of the input could be read, so what nothing needs cannot be told; "
+        "wecan check tells where");
+  }
+  WECAN_RETURN_IF_ERROR(CheckWrap(options.fix, input));
+  o.requirements = DeriveRequirements(input, o.analyze.derive);
+  WECAN_ASSIGN_OR_RETURN(o.plan, PlanFix(input, o.requirements, o.analyze, o.fix));
+
+  where.wrap = options.fix.wrap == "manifestwork"    ? GrantWrap::kManifestWork
+               : options.fix.wrap == "bindingpolicy" ? GrantWrap::kBindingPolicy
+                                                     : GrantWrap::kNone;
+  where.mailbox = Mailbox(input);
+  WECAN_ASSIGN_OR_RETURN(o.files, MakeFixFiles(o.plan, input, o.requirements, o.analyze, where,
+                                               *environment.files));
+  const bool homeless = std::any_of(o.files.begin(), o.files.end(),
+                                    [](const FixFile& f) { return f.path.empty(); });
+  if (homeless && (mode == Mode::kDiff || mode == Mode::kWrite)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("fix --", ModeName(mode), ": name the file for the grant with --out FILE"));
+  }
+  const RbacPolicy written =
+      ReadBack(o.plan, o.files, o.analyze.derive.default_namespace);
+  o.proof = ProveFix(input, o.requirements, o.analyze, o.fix.needs, written,
+                     o.plan.RefusedObjects());
+  return absl::OkStatus();
+}
+
+bool InSync(const Outcome& o) {
+  return std::none_of(o.files.begin(), o.files.end(),
+                      [](const FixFile& f) { return f.changed(); });
+}
+
+ExitCode ExitCodeOf(const Outcome& o, Mode mode) {
+  if (!o.proof.closed || !o.proof.minimal) return ExitCode::kInternal;
+  if (o.broken) return ExitCode::kUsage;
+  if (!o.plan.refused.empty() || !o.plan.not_rbac.empty()) return ExitCode::kFindings;
+  const bool compares = mode == Mode::kDiff || mode == Mode::kCheck;
+  return compares && !InSync(o) ? ExitCode::kFindings : ExitCode::kOk;
+}
+
+absl::Status WriteFiles(const std::vector<FixFile>& files, Environment& environment) {
+  for (const FixFile& f : files) {
+    if (f.changed()) WECAN_RETURN_IF_ERROR(environment.files->Write(f.path, f.after));
+  }
+  return absl::OkStatus();
+}
+
+// The grants themselves: whole new documents, or with --diff what changes.
+std::string Payload(const Outcome& o, Mode mode, const Style& style) {
+  std::string text;
+  for (const FixFile& f : o.files) {
+    if (mode == Mode::kDiff) {
+      absl::StrAppend(&text, UnifiedDiff(f.before ? f.path : "", f.path, f.before.value_or(""),
+                                         f.after, style));
+    } else {
+      absl::StrAppend(&text, f.after);
+    }
+  }
+  return text;
+}
+
+void PrintErrors(const Outcome& o, Environment& environment) {
+  for (const Diagnostic& d : o.loaded.input.diagnostics) {
+    if (d.rule != "WEC901") continue;
+    *environment.err << "wecan: " << PlaceName(o.loaded.input, d.location, true) << ": "
+                     << Printable(d.message) << "\n";
+  }
+}
+
+// A grant that does not hold what it promises is never printed.
+void PrintFaults(const Proof& proof, Environment& environment) {
+  *environment.err << "wecan: the grant is not proved, so it is not given; this is a bug of wecan\n";
+  for (const std::string& fault : proof.faults)
+    *environment.err << "  " << Printable(fault) << "\n";
+}
+
+absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
+  WECAN_ASSIGN_OR_RETURN(const Mode mode, ParseMode(options.fix));
+  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, kFormats));
+  WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
+  Outcome o;
+  WECAN_RETURN_IF_ERROR(Work(options, mode, environment, o));
+  PrintErrors(o, environment);
+  const ExitCode exit_code = ExitCodeOf(o, mode);
+  if (exit_code == ExitCode::kInternal) {
+    PrintFaults(o.proof, environment);
+    return exit_code;
+  }
+  if (mode == Mode::kWrite) WECAN_RETURN_IF_ERROR(WriteFiles(o.files, environment));
+  if (mode == Mode::kCheck && options.output.outputs.empty()) return exit_code;
+
+  const Style style{.color = color, .columns = environment.columns};
+  const FixContext context{o.loaded.input,
+                           o.requirements,
+                           o.analyze,
+                           o.plan,
+                           o.proof,
+                           o.files,
+                           options.fix.wrap == "manifestwork" ? GrantWrap::kManifestWork
+                                                              : GrantWrap::kNone,
+                           ModeName(mode),
+                           FixCommand(options),
+                           static_cast<int>(exit_code)};
+  const std::string summary = FixSummary(context, style, options.global.verbose > 0);
+  const auto render = [&](const Output& output) -> std::string {
+    if (output.format == "json") return FixJson(context);
+    if (output.format == "yaml") return Payload(o, Mode::kPrint, {});
+    if (mode == Mode::kWrite) return summary;
+    Style diff_style = style;
+    diff_style.color = color && output.file.empty();
+    return Payload(o, mode, diff_style);
+  };
+  WECAN_RETURN_IF_ERROR(WriteOutputs(outputs, options.global.quiet, render, environment));
+  const bool text = outputs[0].format == "text" && outputs[0].file.empty();
+  if (text && mode != Mode::kWrite && !options.global.quiet) *environment.err << summary;
+  return exit_code;
+}
+
+}  // namespace
+
+ExitCode RunFix(const Options& options, Environment& environment) {
+  const absl::StatusOr<ExitCode> exit_code = Fix(options, environment);
+  return exit_code.ok() ? *exit_code : Fail(exit_code.status(), environment);
+}
+
+}  // namespace wecan

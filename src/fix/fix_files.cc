@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/fix/fix_files.h"
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "analyzer/base/status_macros.h"
+#include "src/edit/splice.h"
+#include "src/input/find_files.h"
+#include "src/input/load.h"
+
+namespace wecan {
+namespace {
+
+constexpr uint64_t kNoLimit = uint64_t{1} << 40;
+
+struct Changes {
+  std::vector<RoleEdit> edits;
+  std::vector<NewDocument> documents;
+  std::vector<const Role*> roles;  // what is edited, as it was when the plan was made
+};
+
+RbacPolicy ReadRbac(const std::string& path, const std::string& text) {
+  const std::string name = path.empty() ? "stdout.yaml" : path;
+  const MemoryFileSystem files(std::map<std::string, std::string>{{name, text}});
+  std::istringstream nothing;
+  return Load({.paths = {name}, .threads = 1}, files, nothing).input.rbac;
+}
+
+RoleEdit EditOf(const RoleGrant& grant,
+                std::vector<std::pair<std::string, std::string>> annotations) {
+  const Role& role = *grant.existing;
+  RoleEdit edit{.kind = role.kind,
+                .namespace_ = role.namespace_,
+                .name = role.name,
+                .append = grant.change.append,
+                .annotations = {annotations.begin(), annotations.end()}};
+  for (const RuleChange& c : grant.change.rules) {
+    edit.rules.push_back({.rule = c.rule,
+                          .drop = c.drop,
+                          .add_verbs = c.add_verbs,
+                          .remove_verbs = c.remove_verbs});
+  }
+  return edit;
+}
+
+class FileMaker {
+ public:
+  FileMaker(const FixPlan& plan, const AnalysisInput& input, const Requirements& requirements,
+            const AnalyzeOptions& analyze, const FixFileOptions& options, const FileSystem& files)
+      : plan_(plan),
+        input_(input),
+        requirements_(requirements),
+        analyze_(analyze),
+        options_(options),
+        files_(files) {}
+
+  absl::StatusOr<std::vector<FixFile>> Run() {
+    for (const RoleGrant& grant : plan_.grants) {
+      if (grant.changes()) WECAN_RETURN_IF_ERROR(Place(grant));
+    }
+    AddBindingPolicy();
+    std::vector<FixFile> made;
+    for (const auto& [path, changes] : changes_) {
+      WECAN_ASSIGN_OR_RETURN(FixFile file, Make(path, changes));
+      made.push_back(std::move(file));
+    }
+    return made;
+  }
+
+ private:
+  absl::Status Place(const RoleGrant& grant) {
+    const auto annotations =
+        GrantAnnotations(grant, plan_, input_, requirements_, analyze_);
+    std::string path = NewPath();
+    if (grant.existing != nullptr) {
+      path = input_.files[grant.existing->origin.location.file].path;
+      if (!options_.out.empty() && NormalPath(path) != NormalPath(options_.out)) {
+        return absl::FailedPreconditionError(absl::StrCat(
+            "--out ", options_.out, ": ", RoleKindName(grant.role.kind), " ", grant.role.name,
+            " stands in ", path, " already; name that file, or give the grant another --name"));
+      }
+      if (path == "-") {
+        return absl::FailedPreconditionError(absl::StrCat(
+            RoleKindName(grant.role.kind), " ", grant.role.name,
+            " comes from standard input and cannot be changed there; name the file that holds it"));
+      }
+      Changes& changes = changes_[path];
+      changes.roles.push_back(grant.existing);
+      if (!grant.change.empty()) changes.edits.push_back(EditOf(grant, annotations));
+    }
+    for (Json& json : GrantDocuments(grant, annotations, options_.wrap, options_.mailbox)) {
+      std::string yaml = DumpManifestYaml(json);
+      changes_[path].documents.push_back({std::move(json), std::move(yaml)});
+    }
+    return absl::OkStatus();
+  }
+
+  // Where new roles go: to the file that is named, or to where our other roles are.
+  std::string NewPath() const {
+    if (!options_.out.empty()) return options_.out;
+    for (const Role& role : input_.rbac.roles) {
+      if (!IsOurs(role)) continue;
+      const std::string& path = input_.files[role.origin.location.file].path;
+      if (path != "-") return path;
+    }
+    return options_.fallback;
+  }
+
+  void AddBindingPolicy() {
+    if (options_.wrap != GrantWrap::kBindingPolicy || changes_.empty()) return;
+    Json json = GrantBindingPolicy(plan_.grants, input_.policies);
+    const std::string name = json["metadata"]["name"];
+    const bool there = std::any_of(input_.policies.begin(), input_.policies.end(),
+                                   [&](const BindingPolicy& p) { return p.name == name; });
+    if (there) return;
+    std::string yaml = DumpManifestYaml(json);
+    changes_[NewPath()].documents.push_back({std::move(json), std::move(yaml)});
+  }
+
+  absl::StatusOr<FixFile> Make(const std::string& path, const Changes& changes) const {
+    FixFile file{.path = path};
+    if (!path.empty()) {
+      absl::StatusOr<std::string> text = files_.Read(path, kNoLimit);
+      if (text.ok()) {
+        file.before = *std::move(text);
+      } else if (!absl::IsNotFound(text.status()) || !changes.roles.empty()) {
+        return text.status();
+      }
+    }
+    WECAN_RETURN_IF_ERROR(CheckUnchanged(path, file.before.value_or(""), changes.roles));
+    WECAN_ASSIGN_OR_RETURN(
+        file.after, SpliceFile(path.empty() ? "standard output" : path, file.before.value_or(""),
+                               changes.edits, changes.documents));
+    return file;
+  }
+
+  // The plan was made from what the file said when the input was read.
+  static absl::Status CheckUnchanged(const std::string& path, const std::string& text,
+                                     const std::vector<const Role*>& roles) {
+    if (roles.empty()) return absl::OkStatus();
+    const RbacPolicy now = ReadRbac(path, text);
+    for (const Role* role : roles) {
+      const bool same = std::any_of(now.roles.begin(), now.roles.end(), [&](const Role& r) {
+        return r.kind == role->kind && r.namespace_ == role->namespace_ && r.name == role->name &&
+               r.rules == role->rules;
+      });
+      if (!same) {
+        return absl::AbortedError(
+            absl::StrCat(path, ": changed since it was read; run the command again"));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  const FixPlan& plan_;
+  const AnalysisInput& input_;
+  const Requirements& requirements_;
+  const AnalyzeOptions& analyze_;
+  const FixFileOptions& options_;
+  const FileSystem& files_;
+  std::map<std::string, Changes> changes_;  // by path
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<FixFile>> MakeFixFiles(const FixPlan& plan, const AnalysisInput& input,
+                                                  const Requirements& requirements,
+                                                  const AnalyzeOptions& analyze,
+                                                  const FixFileOptions& options,
+                                                  const FileSystem& files) {
+  return FileMaker(plan, input, requirements, analyze, options, files).Run();
+}
+
+RbacPolicy ReadBack(const FixPlan& plan, const std::vector<FixFile>& files,
+                    const std::string& default_namespace) {
+  const auto planned = [&](RoleKind kind, const std::string& ns, const std::string& name) {
+    return std::any_of(plan.grants.begin(), plan.grants.end(), [&](const RoleGrant& g) {
+      const bool same_place = g.role.namespace_ == ns ||
+                              (g.role.namespace_.empty() && ns == default_namespace);
+      return g.role.kind == kind && g.role.name == name &&
+             (kind == RoleKind::kClusterRole || same_place);
+    });
+  };
+  RbacPolicy written;
+  for (const FixFile& file : files) {
+    RbacPolicy rbac = ReadRbac(file.path, file.after);
+    for (Role& role : rbac.roles) {
+      if (role.kind == RoleKind::kRole && role.namespace_.empty())
+        role.namespace_ = default_namespace;
+      if (planned(role.kind, role.namespace_, role.name)) written.roles.push_back(std::move(role));
+    }
+    for (RoleBinding& b : rbac.bindings) {
+      if (!b.cluster && b.namespace_.empty()) b.namespace_ = default_namespace;
+      const RoleKind kind = b.cluster ? RoleKind::kClusterRole : RoleKind::kRole;
+      if (planned(kind, b.namespace_, b.name)) written.bindings.push_back(std::move(b));
+    }
+  }
+  return written;
+}
+
+}  // namespace wecan

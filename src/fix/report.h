@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a fix did, for people and for machines. Printers read results and decide nothing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analyzer/fixes/plan_fix.h"
+#include "analyzer/fixes/proof.h"
+#include "src/fix/fix_files.h"
+#include "src/output/style.h"
+
+namespace wecan {
+
+struct FixContext {
+  const AnalysisInput& input;
+  const Requirements& requirements;
+  const AnalyzeOptions& options;
+  const FixPlan& plan;
+  const Proof& proof;
+  const std::vector<FixFile>& files;
+  GrantWrap wrap = GrantWrap::kNone;
+  std::string mode;     // print, diff, write or check
+  std::string command;  // that was run, without its mode: "wecan fix deploy/"
+  int exit_code = 0;
+};
+
+// What an auditor asks: which permissions, why, for which objects, how wide, is that proved, and how
+// it gets to a WEC. `all`: every permission and object.
+std::string FixSummary(const FixContext& context, const Style& style, bool all);
+
+// docs/schema/fix-v1.json.
+std::string FixJson(const FixContext& context);
+
+}  // namespace wecan
