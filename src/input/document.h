@@ -89,6 +89,8 @@ class Value {
   bool IsTrue() const;  // the boolean true
 
   Span span() const;
+  // The node as it stands in the parent, before an alias is followed.
+  uint32_t index() const { return raw_; }
 
   // The value of `key` in a mapping as kubectl sees it: merge keys (`<<`) resolved in order, the
   // last of equal keys wins.
@@ -131,6 +133,8 @@ class Document {
   void Clear();
   bool empty() const { return nodes_.empty(); }
   Value root() const { return nodes_.empty() ? Value() : Value(this, 0); }
+  // The nodes as they stand in the text: aliases not followed, merge keys not resolved.
+  const std::vector<Node>& nodes() const { return nodes_; }
   const std::vector<DuplicateKey>& duplicates() const { return duplicates_; }
   // A key that is no scalar, which kubectl refuses: a flow mapping, as in `{{ .Values.x }}` read as
   // YAML, or another one.

@@ -15,28 +15,8 @@
 namespace wecan {
 namespace {
 
-// A JSON string is a YAML string, but for the characters that YAML does not allow to stand there as
-// they are.
-std::string Quoted(const std::string& text) {
-  const std::string json = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-  std::string out;
-  for (absl::string_view rest = json; !rest.empty();) {
-    const Utf8Char c = DecodeUtf8(rest);
-    const bool bare = c.code < 0x7f || c.code >= 0x10000 ||
-                      (c.code >= 0xa0 && c.code < 0xfffe && c.code != 0x2028 && c.code != 0x2029 &&
-                       c.code != 0xfeff);
-    if (bare) {
-      out.append(rest.data(), c.length);
-    } else {
-      absl::StrAppendFormat(&out, "\\u%04x", c.code);
-    }
-    rest.remove_prefix(c.length);
-  }
-  return out;
-}
-
 // Whether `text` may stand in YAML without quotes and is read back as this string, by any parser.
-bool IsPlainSafe(const std::string& text) {
+bool IsPlainSafe(absl::string_view text) {
   if (text.empty() || ResolvePlain(text) != ScalarType::kString) return false;
   const auto safe = [](char c) { return absl::ascii_isalnum(c) || absl::StrContains("_./-", c); };
   return absl::ascii_isalpha(text[0]) && std::all_of(text.begin(), text.end(), safe);
@@ -44,8 +24,7 @@ bool IsPlainSafe(const std::string& text) {
 
 std::string ScalarYaml(const Json& json) {
   if (!json.is_string()) return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  const auto& text = json.get_ref<const std::string&>();
-  return IsPlainSafe(text) ? text : Quoted(text);
+  return YamlText(json.get_ref<const std::string&>());
 }
 
 bool IsBlock(const Json& json) { return json.is_structured() && !json.empty(); }
@@ -75,7 +54,7 @@ void AppendYaml(const Json& json, size_t indent, absl::string_view flow_list, st
   if (json.is_object()) {
     for (const auto& [key, value] : json.items()) {
       begin_line();
-      out += (IsPlainSafe(key) ? key : Quoted(key)) + ":";
+      out += YamlText(key) + ":";
       if (!IsBlock(value)) {
         out += " " + ScalarYaml(value) + "\n";
       } else if (value.is_array() && key == flow_list) {
@@ -110,6 +89,30 @@ Json MetadataJson(const std::string& ns, const std::string& name, const Labels& 
 }
 
 }  // namespace
+
+// A JSON string is a YAML string, but for the characters that YAML does not allow to stand there as
+// they are.
+std::string QuotedText(absl::string_view text) {
+  const std::string json = Text(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string out;
+  for (absl::string_view rest = json; !rest.empty();) {
+    const Utf8Char c = DecodeUtf8(rest);
+    const bool bare = c.code < 0x7f || c.code >= 0x10000 ||
+                      (c.code >= 0xa0 && c.code < 0xfffe && c.code != 0x2028 && c.code != 0x2029 &&
+                       c.code != 0xfeff);
+    if (bare) {
+      out.append(rest.data(), c.length);
+    } else {
+      absl::StrAppendFormat(&out, "\\u%04x", c.code);
+    }
+    rest.remove_prefix(c.length);
+  }
+  return out;
+}
+
+std::string YamlText(absl::string_view text) {
+  return IsPlainSafe(text) ? std::string(text) : QuotedText(text);
+}
 
 std::string DumpJson(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -24,6 +24,10 @@ std::string DumpYaml(const Json& json);
 // PolicyRules.
 std::string DumpManifestYaml(const Json& json);
 
+// A text in double quotes, as both JSON and YAML read it; and plain where that is safe in YAML.
+std::string QuotedText(absl::string_view text);
+std::string YamlText(absl::string_view text);
+
 // A text as a JSON string.
 inline Json Text(absl::string_view text) { return std::string(text); }
 
