@@ -117,7 +117,7 @@ void PrintErrors(const std::vector<Output>& outputs, const AnalysisInput& input,
 std::string NextCommand(const Report& report) {
   if (report.findings.empty()) return "";
   const Finding& first = report.findings[0];
-  const bool gap = first.permission && !first.permission->missing.empty();
+  const bool gap = first.escalation || (first.permission && !first.permission->missing.empty());
   return absl::StrCat("wecan explain ", first.rule->id,
                       gap ? "; -o wide shows the rules to grant" : "");
 }
