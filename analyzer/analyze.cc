@@ -87,6 +87,21 @@ std::vector<Diagnostic> DanglingWarnings(const AgentGrants& grants) {
   return warnings;
 }
 
+// The remarks on bindings to unknown roles, but for those that are told of already as grants.
+void AddUnknownRoles(const AnalyzeOptions& options, std::vector<Diagnostic> unknown,
+                     std::vector<Diagnostic>& warnings) {
+  const auto level = options.levels.find("WEC105");
+  if (level != options.levels.end() && !level->second) return;
+  const auto place = [](const Diagnostic& d) {
+    return std::make_tuple(d.location.file, d.location.document, d.location.line);
+  };
+  std::set<decltype(place(unknown[0]))> told;
+  for (const Diagnostic& d : warnings) told.insert(place(d));
+  for (Diagnostic& d : unknown) {
+    if (told.insert(place(d)).second) warnings.push_back(std::move(d));
+  }
+}
+
 }  // namespace
 
 RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requirements,
@@ -115,9 +130,18 @@ RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requi
   return policy;
 }
 
+std::unique_ptr<AgentGrants> MakeGrants(const AnalysisInput& input,
+                                        const Requirements& requirements,
+                                        const AnalyzeOptions& options, int executor) {
+  return std::make_unique<AgentGrants>(
+      EffectivePolicy(input, requirements, options),
+      executor < 0 ? options.agent.User() : requirements.executors[executor].User());
+}
+
 Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options) {
   const Requirements requirements = DeriveRequirements(input, options.derive);
-  AgentGrants grants(EffectivePolicy(input, requirements, options), options.agent.User());
+  const std::unique_ptr<AgentGrants> held = MakeGrants(input, requirements, options);
+  AgentGrants& grants = *held;
   const std::vector<BindingPolicy>& policies = options.derive.binding_policies != nullptr
                                                    ? *options.derive.binding_policies
                                                    : input.policies;
@@ -125,6 +149,10 @@ Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options) {
   Report report;
   report.findings =
       CollectWorkloadFindings(input, requirements, grants, options.agent.service_account);
+  Append(report.findings, CollectExecutorFindings(input, requirements, grants));
+  EscalationFindings escalations =
+      CollectEscalationFindings(input, requirements, options.derive.default_namespace, grants);
+  Append(report.findings, std::move(escalations.findings));
   Append(report.findings, CollectGrantFindings(input, requirements, grants, options.profile.policy,
                                                !policies.empty()));
   Append(report.findings, CollectInputFindings(input));
@@ -132,6 +160,7 @@ Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options) {
   Sort(input, report.findings);
 
   report.warnings = DanglingWarnings(grants);
+  AddUnknownRoles(options, std::move(escalations.warnings), report.warnings);
   for (const Diagnostic& d : input.diagnostics) {
     if (d.rule.empty()) report.warnings.push_back(d);
     const auto level = options.levels.find(d.rule);

@@ -4,6 +4,7 @@
 // findings.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "absl/container/btree_map.h"
 
 #include "analyzer/findings/finding.h"
+#include "analyzer/grants/agent_grants.h"
 #include "analyzer/grants/profile.h"
 #include "analyzer/model/object.h"
 #include "analyzer/requirements/derive.h"
@@ -56,5 +58,11 @@ struct PolicyChange {
 // What the agent holds: the profile, and the RBAC objects of the input that count, aggregated.
 RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requirements,
                            const AnalyzeOptions& options, const PolicyChange& change = {});
+
+// What one account holds by EffectivePolicy: the agent (-1), or one of requirements.executors. The
+// grants of another account share its policy by AgentGrants(grants, user).
+std::unique_ptr<AgentGrants> MakeGrants(const AnalysisInput& input,
+                                        const Requirements& requirements,
+                                        const AnalyzeOptions& options, int executor = -1);
 
 }  // namespace wecan

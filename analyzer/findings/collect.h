@@ -17,6 +17,22 @@ std::vector<Finding> CollectWorkloadFindings(const AnalysisInput& input,
                                              const Requirements& requirements, AgentGrants& grants,
                                              absl::string_view agent_name);
 
+// What the executors of ManifestWorks lack (WEC106). `agent`: its policy is theirs, too.
+std::vector<Finding> CollectExecutorFindings(const AnalysisInput& input,
+                                             const Requirements& requirements,
+                                             const AgentGrants& agent);
+
+struct EscalationFindings {
+  std::vector<Finding> findings;     // WEC105
+  std::vector<Diagnostic> warnings;  // bindings to roles of which nothing is known
+};
+
+// RBAC objects that grant more than the agent, or their executor, holds.
+EscalationFindings CollectEscalationFindings(const AnalysisInput& input,
+                                             const Requirements& requirements,
+                                             const std::string& default_namespace,
+                                             const AgentGrants& agent);
+
 // Findings about the Grants in the input: WEC302 against what `profile` holds alone, and WEC304 if
 // `has_policies`.
 std::vector<Finding> CollectGrantFindings(const AnalysisInput& input,

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <set>
 #include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 
 #include "analyzer/findings/collect.h"
+#include "analyzer/findings/via.h"
 #include "analyzer/gaps/compare.h"
 
 namespace wecan {
@@ -115,22 +114,13 @@ class WorkloadCollector {
 
   // The Grants that hold any of `gap.granted` for the finding's first object.
   std::vector<std::string> Via(const Finding& f) {
-    std::set<std::string> via;
     const PermissionGap& gap = *f.permission;
     std::vector<absl::string_view> namespaces = {
         gap.scope == ScopeKind::kEachWec ? absl::string_view() : gap.namespace_};
     // A request for one Namespace carries its name as namespace: Roles inside it count.
     if (gap.group.empty() && gap.resource == "namespaces")
       namespaces.push_back(input_.objects[f.objects[0]].name);
-    for (absl::string_view ns : namespaces) {
-      for (const ResourceGrants::Held& held : grants_.On(gap.group, gap.resource, ns).held) {
-        if ((held.verbs & gap.granted).empty()) continue;
-        via.insert(absl::StrCat(RoleKindName(held.grant->role->kind), "/", held.grant->role->name,
-                                " via ", BindingKindName(*held.grant->binding), "/",
-                                held.grant->binding->name));
-      }
-    }
-    return {via.begin(), via.end()};
+    return GrantsBehind(gap, namespaces, grants_);
   }
 
   void Finish(Finding& f) {
@@ -138,6 +128,7 @@ class WorkloadCollector {
     const bool remark = gap.missing.empty();
     if (remark) gap.granted = VerbSet();
     if (!gap.granted.empty()) gap.via = Via(f);
+    if (!remark) f.account = grants_.user().name;
     f.message = Message(f);
     f.hint = Hint(f);
     f.id = FindingId({std::string(f.rule->id), gap.group, gap.resource,
@@ -193,8 +184,7 @@ class WorkloadCollector {
   static std::string Hint(const Finding& f) {
     const PermissionGap& gap = *f.permission;
     if (f.rule->id == "WEC103") return "can be applied, not removed";
-    if (gap.via.empty()) return "";
-    return absl::StrCat(gap.granted.Join(", "), " held by ", absl::StrJoin(gap.via, "; "));
+    return DescribeHeld(gap);
   }
 
   const AnalysisInput& input_;

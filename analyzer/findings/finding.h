@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analyzer/base/source_location.h"
+#include "analyzer/grants/escalation.h"
 #include "analyzer/model/finding_rule.h"
 #include "analyzer/model/verb_set.h"
 #include "analyzer/requirements/derive.h"
@@ -33,8 +34,10 @@ struct Finding {
   std::string message;
   std::string hint;  // one line for people, may be empty
   std::optional<PermissionGap> permission;
-  std::vector<int> objects;               // indices into AnalysisInput::objects, ascending
-  std::vector<SourceLocation> locations;  // of findings without objects
+  std::string account;  // user name of who lacks something; "" when it is not about one account
+  std::optional<EscalationResult> escalation;  // WEC105
+  std::vector<int> objects;                    // indices into AnalysisInput::objects, ascending
+  std::vector<SourceLocation> locations;       // of findings without objects
 };
 
 // "storageclasses.storage.k8s.io", or "pods" in the core group.

@@ -8,6 +8,17 @@ bool IsNamespaceObject(const ResourceType& type) {
   return type.group.empty() && type.resource == "namespaces";
 }
 
+// A namespace that differs per WEC: only what holds cluster-wide counts.
+absl::string_view GrantNamespace(const ObjectRequirements& need) {
+  return need.scope == ScopeKind::kEachWec ? absl::string_view() : need.namespace_;
+}
+
+// Whether nothing can be told of `type`: the kind is not known in a group that some rule names.
+bool Unknown(const ResourceType& type, AgentGrants& grants) {
+  return type.source == ResourceSource::kGuess &&
+         (type.group.empty() || grants.NamesGroup(type.group));
+}
+
 }  // namespace
 
 VerbSet UnnamedVerbs(const ObjectRequirements& need) {
@@ -17,10 +28,8 @@ VerbSet UnnamedVerbs(const ObjectRequirements& need) {
 
 VerbSet HeldVerbs(const ObjectRequirements& need, const ResourceType& type, absl::string_view name,
                   AgentGrants& grants) {
-  // A namespace that differs per WEC: only what holds cluster-wide counts.
-  const absl::string_view ns =
-      need.scope == ScopeKind::kEachWec ? absl::string_view() : need.namespace_;
-  const VerbSet held = grants.On(type.group, type.resource, ns).VerbsOn(name, need.create_named);
+  const VerbSet held =
+      grants.On(type.group, type.resource, GrantNamespace(need)).VerbsOn(name, need.create_named);
   if (!IsNamespaceObject(type)) return held;
   // A request for one Namespace carries its name as the request's namespace, so a Role inside it
   // may allow everything but the unnamed requests. Source: kubernetes/apiserver
@@ -35,12 +44,22 @@ Gap Compare(const ObjectRequirements& need, const ResourceType& type, absl::stri
   Gap gap;
   gap.needed = need.apply | need.remove;
   gap.option_needed = need.option - gap.needed;
-  gap.unknown = type.source == ResourceSource::kGuess &&
-                (type.group.empty() || grants.NamesGroup(type.group));
+  gap.unknown = Unknown(type, grants);
   if (gap.unknown) return gap;
   const VerbSet held = HeldVerbs(need, type, name, grants);
   gap.missing = gap.needed - held;
   gap.option_missing = gap.option_needed - held;
+  return gap;
+}
+
+Gap CompareExecutor(const ObjectRequirements& need, const ResourceType& type,
+                    absl::string_view name, AgentGrants& executor) {
+  Gap gap;
+  gap.needed = need.executor_verbs;
+  gap.unknown = Unknown(type, executor);
+  if (gap.unknown) return gap;
+  gap.missing =
+      gap.needed - executor.On(type.group, type.resource, GrantNamespace(need)).VerbsOn(name, true);
   return gap;
 }
 

@@ -29,4 +29,11 @@ VerbSet HeldVerbs(const ObjectRequirements& need, const ResourceType& type, absl
 Gap Compare(const ObjectRequirements& need, const ResourceType& type, absl::string_view name,
             AgentGrants& grants);
 
+// The verbs of `need.executor_verbs` that the executor, whose grants these are, lacks. The agent
+// asks with the name of the object and in its own namespace, so a Role inside a namespace does not
+// count for the Namespace object. option_needed and option_missing stay empty.
+// Source: OCM v1.3.1 pkg/work/spoke/auth/basic/auth.go.
+Gap CompareExecutor(const ObjectRequirements& need, const ResourceType& type,
+                    absl::string_view name, AgentGrants& executor);
+
 }  // namespace wecan

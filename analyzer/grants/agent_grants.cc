@@ -68,11 +68,16 @@ VerbSet ResourceGrants::VerbsOn(absl::string_view name, bool create_named) const
   return verbs;
 }
 
-AgentGrants::AgentGrants(RbacPolicy policy, UserInfo user)
+AgentGrants::AgentGrants(UserInfo user, std::shared_ptr<const Policy> policy)
     : policy_(std::move(policy)),
-      authorizer_(policy_),
       user_(std::move(user)),
-      namespaces_(authorizer_.NamespacesOf(user_)) {}
+      namespaces_(authorizer().NamespacesOf(user_)) {}
+
+AgentGrants::AgentGrants(RbacPolicy policy, UserInfo user)
+    : AgentGrants(std::move(user), std::make_shared<const Policy>(std::move(policy))) {}
+
+AgentGrants::AgentGrants(const AgentGrants& other, UserInfo user)
+    : AgentGrants(std::move(user), other.policy_) {}
 
 absl::string_view AgentGrants::Relevant(absl::string_view ns) const {
   const auto it = std::lower_bound(
@@ -84,7 +89,8 @@ absl::string_view AgentGrants::Relevant(absl::string_view ns) const {
 const std::vector<Grant>& AgentGrants::All(absl::string_view ns) {
   std::unique_ptr<std::vector<Grant>>& grants = by_namespace_[Relevant(ns)];
   if (grants == nullptr) {
-    grants = std::make_unique<std::vector<Grant>>(authorizer_.RulesFor(user_, Relevant(ns)).grants);
+    grants =
+        std::make_unique<std::vector<Grant>>(authorizer().RulesFor(user_, Relevant(ns)).grants);
   }
   return *grants;
 }

@@ -40,6 +40,8 @@ class AgentGrants {
  public:
   // `policy` is aggregated already.
   AgentGrants(RbacPolicy policy, UserInfo user);
+  // What another account holds by the same policy, which is shared.
+  AgentGrants(const AgentGrants& other, UserInfo user);
   AgentGrants(const AgentGrants&) = delete;
   AgentGrants& operator=(const AgentGrants&) = delete;
 
@@ -53,18 +55,25 @@ class AgentGrants {
   // All Grants of the account in `ns`.
   const std::vector<Grant>& All(absl::string_view ns);
 
-  const Authorizer& authorizer() const { return authorizer_; }
-  const RbacPolicy& policy() const { return policy_; }
+  const Authorizer& authorizer() const { return policy_->authorizer; }
+  const RbacPolicy& policy() const { return policy_->objects; }
   const UserInfo& user() const { return user_; }
   // Namespaces in which a RoleBinding adds something, sorted.
   const std::vector<std::string>& namespaces() const { return namespaces_; }
 
  private:
+  struct Policy {
+    explicit Policy(RbacPolicy rbac) : objects(std::move(rbac)), authorizer(objects) {}
+    const RbacPolicy objects;
+    const Authorizer authorizer;
+  };
+
+  AgentGrants(UserInfo user, std::shared_ptr<const Policy> policy);
+
   // The one of namespaces() that `ns` is, else "": elsewhere only what holds cluster-wide holds.
   absl::string_view Relevant(absl::string_view ns) const;
 
-  RbacPolicy policy_;
-  Authorizer authorizer_;
+  std::shared_ptr<const Policy> policy_;
   UserInfo user_;
   std::vector<std::string> namespaces_;
   absl::flat_hash_map<std::string, std::unique_ptr<std::vector<Grant>>> by_namespace_;

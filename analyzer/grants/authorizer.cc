@@ -62,6 +62,8 @@ int AppliesTo(absl::Span<const Subject> subjects, const UserInfo& user,
   return -1;
 }
 
+bool IsPrivileged(const UserInfo& user) { return InGroup(user, kMasters); }
+
 std::string ResolvedRules::ErrorText() const {
   std::vector<absl::string_view> distinct;
   absl::flat_hash_set<absl::string_view> seen;
@@ -100,19 +102,23 @@ void Authorizer::Index(const RoleBinding& binding, uint32_t id) {
   if (!binding.cluster && ns.empty())
     return;  // a RoleBinding outside any namespace applies to no request
   SubjectIndex& index = by_namespace_[ns];
+  const auto add = [&](auto& ids, auto& namespaces, const std::string& name) {
+    ids[name].push_back(id);
+    if (!binding.cluster) namespaces[name].push_back(binding.namespace_);
+  };
   for (const Subject& s : binding.subjects) {
     if (s.kind == "User") {
-      index.users[s.name].push_back(id);
+      add(index.users, user_namespaces_, s.name);
     } else if (s.kind == "Group") {
-      index.groups[s.name].push_back(id);
+      add(index.groups, group_namespaces_, s.name);
     } else if (s.kind == "ServiceAccount") {
       if (const std::string user = ServiceAccountOf(s, ns); !user.empty())
-        index.users[user].push_back(id);
+        add(index.users, user_namespaces_, user);
     }
   }
 }
 
-const Role* Authorizer::Resolve(const RoleBinding& binding) const {
+const Role* Authorizer::RoleOf(const RoleBinding& binding) const {
   const std::string& kind = binding.role_ref.kind;
   if (kind != "Role" && kind != "ClusterRole") return nullptr;
   if (kind == "Role" && binding.cluster) return nullptr;  // looked for in no namespace: never found
@@ -140,7 +146,7 @@ void Authorizer::Visit(const UserInfo& user, absl::string_view ns, const Visitor
     const auto index = by_namespace_.find(key);
     if (index == by_namespace_.end()) return true;
     for (uint32_t id : BindingsOf(index->second, user)) {
-      if (!visitor({bindings_[id], Resolve(*bindings_[id])})) return false;
+      if (!visitor({bindings_[id], RoleOf(*bindings_[id])})) return false;
     }
     return true;
   };
@@ -149,7 +155,7 @@ void Authorizer::Visit(const UserInfo& user, absl::string_view ns, const Visitor
 
 Decision Authorizer::Authorize(const UserInfo& user, const RequestAttributes& request) const {
   Decision decision;
-  if (InGroup(user, kMasters)) {
+  if (IsPrivileged(user)) {
     decision.allowed = decision.privileged = true;
     return decision;
   }
@@ -213,12 +219,16 @@ std::vector<BoundRole> Authorizer::BoundRoles(const UserInfo& user, absl::string
 }
 
 std::vector<std::string> Authorizer::NamespacesOf(const UserInfo& user) const {
-  std::vector<std::string> namespaces;
-  for (const auto& [ns, index] : by_namespace_) {
-    if (!ns.empty() && !BindingsOf(index, user).empty()) namespaces.push_back(ns);
-  }
-  std::sort(namespaces.begin(), namespaces.end());
-  return namespaces;
+  std::vector<absl::string_view> found;
+  const auto add = [&](const auto& map, const std::string& name) {
+    if (const auto it = map.find(name); it != map.end())
+      found.insert(found.end(), it->second.begin(), it->second.end());
+  };
+  add(user_namespaces_, user.name);
+  for (const std::string& group : user.groups) add(group_namespaces_, group);
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return {found.begin(), found.end()};
 }
 
 }  // namespace wecan

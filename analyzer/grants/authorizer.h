@@ -24,6 +24,9 @@ namespace wecan {
 int AppliesTo(absl::Span<const Subject> subjects, const UserInfo& user,
               absl::string_view binding_namespace);
 
+// Whether `user` is in system:masters, whom every check lets pass.
+bool IsPrivileged(const UserInfo& user);
+
 // A PolicyRule and the path by which a user holds it: the Witness of a decision.
 struct Grant {
   const PolicyRule* rule = nullptr;
@@ -76,6 +79,9 @@ class Authorizer {
   // alone.
   std::vector<BoundRole> BoundRoles(const UserInfo& user, absl::string_view ns) const;
 
+  // The role that `binding` names, looked for in the binding's namespace; nullptr if there is none.
+  const Role* RoleOf(const RoleBinding& binding) const;
+
   // Namespaces in which a RoleBinding applies to `user`, sorted: only there do answers differ from
   // those for "".
   std::vector<std::string> NamespacesOf(const UserInfo& user) const;
@@ -89,13 +95,15 @@ class Authorizer {
   using Visitor = std::function<bool(const BoundRole& bound)>;
 
   void Index(const RoleBinding& binding, uint32_t id);
-  const Role* Resolve(const RoleBinding& binding) const;
   // Ids of the bindings in `index` that apply to `user`, ascending.
   static std::vector<uint32_t> BindingsOf(const SubjectIndex& index, const UserInfo& user);
   void Visit(const UserInfo& user, absl::string_view ns, const Visitor& visitor) const;
 
   std::vector<const RoleBinding*> bindings_;  // cluster-wide first, then by namespace and name
   absl::flat_hash_map<std::string, SubjectIndex> by_namespace_;  // "" for ClusterRoleBindings
+  // Where RoleBindings name a user or group; not sorted, with repetitions.
+  absl::flat_hash_map<std::string, std::vector<absl::string_view>> user_namespaces_;
+  absl::flat_hash_map<std::string, std::vector<absl::string_view>> group_namespaces_;
   absl::flat_hash_map<std::string, absl::flat_hash_map<std::string, const Role*>>
       roles_;  // namespace -> name; "" ClusterRoles
 };

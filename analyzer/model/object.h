@@ -10,6 +10,7 @@
 #include "analyzer/base/source_location.h"
 #include "analyzer/model/labels.h"
 #include "analyzer/model/rbac.h"
+#include "analyzer/model/request.h"
 #include "analyzer/model/resource_catalog.h"
 
 namespace wecan {
@@ -41,6 +42,7 @@ struct ManifestWork {
   std::vector<ManifestConfig> configs;
   bool orphan_all = false;                          // deleteOption Orphan
   std::vector<ResourceIdentifier> orphaning_rules;  // deleteOption SelectivelyOrphan
+  std::optional<ServiceAccountRef> executor;        // spec.executor.subject
   SourceLocation location;
 };
 

@@ -74,6 +74,7 @@ struct Subject {
   std::string kind;  // User, Group or ServiceAccount; others match nobody
   std::string namespace_;
   std::string name;
+  std::string api_group;  // as written; the evaluator never looks at it, validation does
 
   friend bool operator==(const Subject&, const Subject&) = default;
 };

@@ -57,4 +57,15 @@ bool ParseServiceAccountUsername(absl::string_view username, std::string* ns, st
 // pkg/authentication/serviceaccount/util.go, pkg/authentication/group/authenticated_group_adder.go.
 UserInfo WithImplicitGroups(absl::string_view name, std::vector<std::string> groups);
 
+// A ServiceAccount.
+struct ServiceAccountRef {
+  std::string namespace_;
+  std::string name;
+
+  // With its implicit groups.
+  UserInfo User() const { return WithImplicitGroups(ServiceAccountUsername(namespace_, name), {}); }
+
+  friend bool operator==(const ServiceAccountRef&, const ServiceAccountRef&) = default;
+};
+
 }  // namespace wecan

@@ -209,7 +209,24 @@ class Deriver {
     r.option = (wanted.feedback | (shared ? wanted.shared : VerbSet())) - wanted.apply;
     r.create_named = wanted.create_named && wanted.apply.Has(AgentVerb::kCreate);
     r.read_only = wanted.read_only;
+    if (r.state == ObjectState::kChecked) SetExecutor(o, r);
     r.recreated_each_sync = o.work >= 0 && o.recreated_by_default && wanted.updated;
+  }
+
+  // In addition to what the agent needs. Each work asks for its own executor, also where several
+  // works wrap one object.
+  void SetExecutor(const Object& o, ObjectRequirements& r) {
+    const ManifestWork* work = o.work >= 0 ? &input_.works[o.work] : nullptr;
+    const std::optional<ServiceAccountRef>& executor =
+        options_.executor || work == nullptr ? options_.executor : work->executor;
+    if (!executor) return;
+    const auto [it, inserted] =
+        executors_.try_emplace(std::make_pair(executor->namespace_, executor->name),
+                               static_cast<int>(result_.executors.size()));
+    if (inserted) result_.executors.push_back(*executor);
+    r.executor = it->second;
+    const bool orphaned = work != nullptr && works_[MailboxKey(o, r)][work->name].orphaned;
+    r.executor_verbs = orphaned ? ExecutorVerbs() : ExecutorVerbs() | ExecutorOwnerVerbs();
   }
 
   const AnalysisInput& input_;
@@ -218,6 +235,7 @@ class Deriver {
   const ResourceMapper mapper_;
   Requirements result_;
   std::map<std::tuple<std::string, std::string, std::string, bool>, int> types_;
+  std::map<std::pair<std::string, std::string>, int> executors_;  // namespace and name -> index
   absl::flat_hash_map<Identity, Owners> owners_;
   absl::flat_hash_map<std::string, std::map<std::string, ManifestTreatment>>
       works_;  // mailbox and identity -> by work

@@ -22,6 +22,7 @@ struct DeriveOptions {
   bool shared = false;                            // every object may have two owners
   std::optional<UpdateStrategy> update_strategy;  // overrides all others
   std::optional<LabelSelector> selector;          // only objects with such labels are checked
+  std::optional<ServiceAccountRef> executor;      // of every object, in place of the works' own
   // Replaces the policies of the input, and restricts checking to what they select. Not owned.
   const std::vector<BindingPolicy>* binding_policies = nullptr;
 };
@@ -54,6 +55,8 @@ struct ObjectRequirements {
   bool create_named = false;         // the create check carries the object's name
   bool read_only = false;            // only ever read: nothing of it comes to be on the WEC
   bool selected = false;             // some BindingPolicy or Binding of the input holds it
+  int executor = -1;                 // index into Requirements::executors
+  VerbSet executor_verbs;            // that the agent asks about it, always with the object's name
   bool missing_namespace = false;    // WEC202
   bool missing_name = false;         // WEC203
   bool recreated_each_sync = false;  // WEC206
@@ -61,7 +64,8 @@ struct ObjectRequirements {
 
 struct Requirements {
   std::vector<ResourceType> types;
-  std::vector<ObjectRequirements> objects;  // parallel to AnalysisInput::objects
+  std::vector<ServiceAccountRef> executors;  // distinct, in order of their first object
+  std::vector<ObjectRequirements> objects;   // parallel to AnalysisInput::objects
 };
 
 Requirements DeriveRequirements(const AnalysisInput& input, const DeriveOptions& options);

@@ -25,6 +25,8 @@ struct StrategyRule {
 
 absl::Span<const StrategyRule> StrategyRules();
 VerbSet WatchFeedbackVerbs();
+VerbSet ExecutorVerbs();       // asked for every object of an executor
+VerbSet ExecutorOwnerVerbs();  // asked besides when the work would own the object
 absl::string_view WatchFeedbackSince();
 absl::string_view ConfigWildcardsSince();
 absl::string_view ConfigBlankNamespaceSince();

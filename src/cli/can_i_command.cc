@@ -10,9 +10,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 
 #include "analyzer/base/status_macros.h"
 #include "analyzer/gaps/compare.h"
+#include "analyzer/gaps/escalations.h"
 #include "analyzer/grants/agent_grants.h"
 #include "analyzer/grants/aggregate.h"
 #include "analyzer/requirements/derive.h"
@@ -34,10 +36,15 @@ struct Answer {
   RequestAttributes request;
   bool allowed = false;
   std::string reason;
+  // Of the escalation check of an RBAC object that was refused.
+  std::vector<PolicyRule> missing;
+  std::string message;
 };
 
 Json AnswerJson(const Answer& a) {
   const RequestAttributes& r = a.request;
+  Json missing = Json::array();
+  for (const PolicyRule& rule : a.missing) missing.push_back(RuleJson(rule));
   return {{"verb", r.verb},
           {"group", r.api_group},
           {"resource", r.resource},
@@ -46,7 +53,9 @@ Json AnswerJson(const Answer& a) {
           {"name", r.name},
           {"path", r.path},
           {"allowed", a.allowed},
-          {"reason", a.reason}};
+          {"reason", a.reason},
+          {"missing", missing},
+          {"message", a.message}};
 }
 
 ExitCode ExitCodeOf(const std::vector<Answer>& answers) {
@@ -220,6 +229,36 @@ std::string GlyphsOf(const Row& row) {
   return text;
 }
 
+// The escalation check of every RBAC object, as the request to create it by its name. Adds answers,
+// and to `text` the API server's words for those that are refused.
+void AskEscalations(const AnalysisInput& input, const Requirements& requirements,
+                    const std::string& default_namespace, const AgentGrants& grants,
+                    std::vector<Answer>& answers, std::string& text) {
+  std::map<int, EscalationResult> refused;
+  for (EscalationGap& gap : FindEscalations(input, requirements, default_namespace, grants, -1))
+    refused.emplace(gap.object, std::move(gap.result));
+  for (size_t i = 0; i < input.objects.size(); ++i) {
+    const ObjectRequirements& need = requirements.objects[i];
+    const Object& o = input.objects[i];
+    if (!UndergoesEscalationCheck(o, need, -1)) continue;
+    Answer answer{.request = {.verb = "create",
+                              .api_group = o.group,
+                              .resource = requirements.types[need.type].resource,
+                              .namespace_ = need.namespace_,
+                              .name = o.name},
+                  .allowed = true};
+    if (const auto it = refused.find(static_cast<int>(i)); it != refused.end()) {
+      answer.allowed = false;
+      answer.missing = std::move(it->second.missing);
+      answer.message = std::move(it->second.message);
+      absl::StrAppend(&text, Printable(ObjectName(o, need.namespace_)), "\n");
+      for (absl::string_view line : absl::StrSplit(answer.message, '\n'))
+        absl::StrAppend(&text, "  ", Printable(line), "\n");
+    }
+    answers.push_back(std::move(answer));
+  }
+}
+
 absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options.input, environment));
   const Loaded loaded = Load(request, *environment.files, *environment.in);
@@ -256,6 +295,8 @@ absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& envir
                              ""});
         });
   }
+  AskEscalations(loaded.input, requirements, analyze.derive.default_namespace, grants, answers,
+                 text);
   std::vector<Diagnostic> errors;
   for (const Diagnostic& d : loaded.input.diagnostics) {
     if (d.rule != "WEC901") continue;

@@ -119,7 +119,9 @@ std::string NextCommand(const Options& options, const Report& report) {
   if (report.findings.empty()) return "";
   const bool grants = std::any_of(
       report.findings.begin(), report.findings.end(),
-      [](const Finding& f) { return f.permission && !f.permission->missing.empty(); });
+      [](const Finding& f) {
+        return f.escalation || (f.permission && !f.permission->missing.empty());
+      });
   return grants ? absl::StrCat("Fix: ", FixCommand(options), " --diff")
                 : absl::StrCat("Next: wecan explain ", report.findings[0].rule->id);
 }

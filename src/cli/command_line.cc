@@ -111,6 +111,9 @@ void AddCheck(CLI::App& app, Options& o) {
                      "for namespaced objects that name none (otherwise default)");
   AddAgentOptions(app, o.agent);
   AddRequirementOptions(app, o.agent);
+  app.add_option("--executor", o.agent.executor,
+                 "executor of every object, in place of those that ManifestWorks name")
+      ->type_name("NS:SA");
   AddOutputOptions(app, o.output, "text, wide, short, json, yaml, name");
   app.add_flag("--no-headers", o.output.no_headers, "text without summary");
   app.add_option("--fail-on", o.policy.fail_on,

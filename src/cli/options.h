@@ -38,6 +38,7 @@ struct AgentOptions {
   bool shared = false;
   bool no_input_grants = false;
   std::string update_strategy;
+  std::string executor;  // NS:SA
 };
 
 struct PolicyOptions {

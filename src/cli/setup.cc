@@ -31,6 +31,18 @@ Profile FileProfile(const std::string& path, RbacPolicy policy) {
   return profile;
 }
 
+// NAMESPACE:SERVICEACCOUNT.
+absl::StatusOr<ServiceAccountRef> ParseServiceAccount(absl::string_view flag,
+                                                      const std::string& text,
+                                                      absl::string_view example) {
+  const std::vector<std::string> parts = absl::StrSplit(text, ':');
+  if (parts.size() != 2 || parts[0].empty() || parts[1].empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        flag, ": \"", text, "\" is not NAMESPACE:SERVICEACCOUNT, for example ", example));
+  }
+  return ServiceAccountRef{parts[0], parts[1]};
+}
+
 }  // namespace
 
 absl::StatusOr<uint64_t> ParseSize(absl::string_view flag, const std::string& text) {
@@ -84,16 +96,12 @@ absl::StatusOr<Agent> MakeAgent(const AgentOptions& options) {
     agent.service_account = absl::StrCat(options.klusterlet, "-work-sa");
   }
   if (options.agent.empty()) return agent;
-  const std::vector<std::string> parts = absl::StrSplit(options.agent, ':');
-  if (parts.size() != 2 || parts[0].empty() || parts[1].empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--agent: \"", options.agent,
-                     "\" is not NAMESPACE:SERVICEACCOUNT, for example "
-                     "open-cluster-management-agent:klusterlet-work-sa"));
-  }
-  agent.namespace_ = parts[0];
-  agent.service_account = parts[1];
-  absl::string_view klusterlet = parts[1];
+  WECAN_ASSIGN_OR_RETURN(ServiceAccountRef account,
+                         ParseServiceAccount("--agent", options.agent,
+                                             "open-cluster-management-agent:klusterlet-work-sa"));
+  agent.namespace_ = std::move(account.namespace_);
+  agent.service_account = std::move(account.name);
+  absl::string_view klusterlet = agent.service_account;
   if (options.klusterlet.empty() && absl::ConsumeSuffix(&klusterlet, "-work-sa") &&
       !klusterlet.empty()) {
     agent.klusterlet = std::string(klusterlet);
@@ -152,6 +160,11 @@ absl::StatusOr<AnalyzeOptions> MakeAnalyzeOptions(const Options& options, const 
     WECAN_RETURN_IF_ERROR(CheckOneOf("--update-strategy", name,
                                      {"Update", "CreateOnly", "ServerSideApply", "ReadOnly"}));
     analyze.derive.update_strategy = ParseUpdateStrategy(name);
+  }
+  if (!options.agent.executor.empty()) {
+    WECAN_ASSIGN_OR_RETURN(
+        analyze.derive.executor,
+        ParseServiceAccount("--executor", options.agent.executor, "shop:deployer"));
   }
   if (!options.input.selector.empty()) {
     const absl::StatusOr<LabelSelector> selector = ParseLabelSelector(options.input.selector);

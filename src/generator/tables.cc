@@ -158,6 +158,11 @@ class TableWriter {
     const YAML::Node configs = data_.strategies["manifestConfigs"];
     absl::StrAppend(&functions_, "VerbSet WatchFeedbackVerbs() { return ",
                     Verbs(List(data_.strategies["watchFeedback"], "verbs")), "; }\n");
+    for (const auto& [key, name] :
+         {std::pair("always", "ExecutorVerbs"), std::pair("owned", "ExecutorOwnerVerbs")}) {
+      absl::StrAppend(&functions_, "VerbSet ", name, "() { return ",
+                      Verbs(List(data_.strategies["executor"], key)), "; }\n");
+    }
     Constant("WatchFeedbackSince", Text(data_.strategies["watchFeedback"], "since"));
     Constant("ConfigWildcardsSince", Text(configs, "wildcardsSince"));
     Constant("ConfigBlankNamespaceSince", Text(configs, "blankNamespaceSince"));

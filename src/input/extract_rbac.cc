@@ -60,9 +60,9 @@ void ExtractRoleBinding(Extraction& extraction, const Value& value, RoleBinding 
   binding.role_ref = {text(ref, "apiGroup", "roleRef.apiGroup"), text(ref, "kind", "roleRef.kind"),
                       text(ref, "name", "roleRef.name")};
   ForEachMapping(extraction, value, "subjects", [&](const Value& s) {
-    binding.subjects.push_back({text(s, "kind", "subject kind"),
-                                text(s, "namespace", "subject namespace"),
-                                text(s, "name", "subject name")});
+    binding.subjects.push_back(
+        {text(s, "kind", "subject kind"), text(s, "namespace", "subject namespace"),
+         text(s, "name", "subject name"), text(s, "apiGroup", "subject apiGroup")});
   });
   extraction.input().rbac.bindings.push_back(std::move(binding));
 }

@@ -2,6 +2,8 @@
 // The objects that say how manifests are applied: KubeStellar's BindingPolicy and Binding, OCM's
 // ManifestWork. Source: kubestellar/kubestellar v0.30.0 api/control/v1alpha1/types.go;
 // open-cluster-management-io/api v1.3 work/v1.
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 
 #include "analyzer/requirements/strategy.h"
@@ -79,6 +81,29 @@ void ExtractDeleteOption(Extraction& extraction, const Value& option, ManifestWo
   });
 }
 
+// Source: open-cluster-management-io/ocm v1.3.1 pkg/work/spoke/auth/basic/auth.go, which refuses
+// every other subject.
+void ExtractExecutor(Extraction& extraction, const Value& executor, ManifestWork& work) {
+  if (!executor || executor.IsNull()) return;
+  const Value subject = executor["subject"];
+  const std::string type = Text(extraction, subject, "type");
+  const Value account = subject["serviceAccount"];
+  ServiceAccountRef ref{.namespace_ = Text(extraction, account, "namespace"),
+                        .name = Text(extraction, account, "name")};
+  constexpr absl::string_view kAdvice =
+      "write type: ServiceAccount, serviceAccount.namespace and serviceAccount.name, or leave out "
+      "the executor";
+  if (type != "ServiceAccount") {
+    extraction.Error(subject ? subject : executor,
+                     absl::StrCat("executor subject of type \"", type,
+                                  "\" is refused by the work agent; ", kAdvice));
+  } else if (ref.namespace_.empty() || ref.name.empty()) {
+    extraction.Error(subject, absl::StrCat("executor without an account; ", kAdvice));
+  } else {
+    work.executor = std::move(ref);
+  }
+}
+
 }  // namespace
 
 void ExtractBindingPolicy(Extraction& extraction, const Value& value, int object) {
@@ -119,6 +144,7 @@ Value ExtractManifestWork(Extraction& extraction, const Value& value, int object
   spec["manifestConfigs"].ForEachItem(
       [&](const Value& config) { work.configs.push_back(ExtractConfig(extraction, config)); });
   ExtractDeleteOption(extraction, spec["deleteOption"], work);
+  ExtractExecutor(extraction, spec["executor"], work);
   extraction.input().works.push_back(std::move(work));
   return spec["workload"]["manifests"];
 }

@@ -41,13 +41,27 @@ Json PermissionJson(const PermissionGap& gap) {
           {"guessed", gap.guessed}};
 }
 
+// How the account is to be granted what it lacks: aggregation is for the agent alone.
+const char* FixStrategy(const Finding& f) {
+  if (f.rule->id != "WEC106") return "aggregate";
+  return f.permission->scope == ScopeKind::kNamespace ? "role-binding" : "cluster-binding";
+}
+
 // The one rule that closes the gap.
 Json FixJson(const Finding& f) {
   if (!f.permission || f.permission->missing.empty()) return nullptr;
   const PolicyRule rule{.verbs = f.permission->missing.Names(),
                         .api_groups = {f.permission->group},
                         .resources = {f.permission->resource}};
-  return {{"strategy", "aggregate"}, {"rules", Json::array({RuleJson(rule)})}};
+  return {{"strategy", FixStrategy(f)}, {"rules", Json::array({RuleJson(rule)})}};
+}
+
+Json EscalationJson(const EscalationResult& escalation) {
+  Json missing = Json::array();
+  for (const PolicyRule& rule : escalation.missing) missing.push_back(RuleJson(rule));
+  return {{"missing", missing},
+          {"aggregationRule", escalation.aggregation},
+          {"complete", escalation.complete}};
 }
 
 Json FindingJson(const ReportContext& context, const Finding& f) {
@@ -57,7 +71,9 @@ Json FindingJson(const ReportContext& context, const Finding& f) {
                {"name", Text(f.rule->name)},
                {"level", Text(LevelName(f.level))},
                {"message", f.message},
+               {"account", f.account.empty() ? Json(nullptr) : Json(f.account)},
                {"permission", f.permission ? PermissionJson(*f.permission) : Json(nullptr)},
+               {"escalation", f.escalation ? EscalationJson(*f.escalation) : Json(nullptr)},
                {"objects", Json::array()},
                {"locations", Json::array()},
                {"fix", FixJson(f)},

@@ -9,6 +9,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 
 #include "src/output/report.h"
 
@@ -31,8 +33,8 @@ struct Block {
 };
 
 std::vector<Block> Fold(const Report& report) {
-  using Key =
-      std::tuple<absl::string_view, std::string, std::string, uint8_t, uint8_t, Level, std::string>;
+  using Key = std::tuple<absl::string_view, std::string, std::string, std::string, uint8_t, uint8_t,
+                         Level, std::string>;
   std::vector<Block> blocks;
   std::map<Key, size_t> index;
   for (const Finding& f : report.findings) {
@@ -44,13 +46,9 @@ std::vector<Block> Fold(const Report& report) {
     }
     const PermissionGap gap = f.permission.value_or(PermissionGap());
     // Remarks without missing verbs stay apart by what they say.
-    const Key key{f.rule->id,
-                  gap.group,
-                  gap.resource,
-                  gap.missing.bits(),
-                  gap.needed.bits(),
-                  f.level,
-                  gap.missing.empty() ? f.message : ""};
+    const Key key{
+        f.rule->id,         f.account,         gap.group, gap.resource,
+        gap.missing.bits(), gap.needed.bits(), f.level,   gap.missing.empty() ? f.message : ""};
     const auto [it, inserted] = index.try_emplace(key, blocks.size());
     if (inserted) {
       blocks.push_back({{&f}});
@@ -61,11 +59,36 @@ std::vector<Block> Fold(const Report& report) {
   return blocks;
 }
 
-// The PolicyRule that closes the gap, as YAML.
-std::string RuleText(const PermissionGap& gap) {
-  return absl::StrCat("{apiGroups: [", gap.group.empty() ? "\"\"" : gap.group, "], resources: [",
-                      gap.resource, "], verbs: [", gap.missing.Join(", "), "]}");
+// A PolicyRule on one line of YAML.
+std::string RuleText(const PolicyRule& rule) {
+  std::vector<std::string> fields;
+  const auto add = [&](absl::string_view key, const std::vector<std::string>& list) {
+    if (list.empty()) return;
+    const std::string entries = absl::StrJoin(list, ", ", [](std::string* out, const auto& s) {
+      const bool plain = !s.empty() && s.find_first_of("*{}[]:,#'\"% ") == std::string::npos;
+      absl::StrAppend(out, plain ? s : absl::StrCat("\"", s, "\""));
+    });
+    fields.push_back(absl::StrCat(key, ": [", entries, "]"));
+  };
+  add("apiGroups", rule.api_groups);
+  add("resources", rule.resources);
+  add("resourceNames", rule.resource_names);
+  add("nonResourceURLs", rule.non_resource_urls);
+  add("verbs", rule.verbs);
+  return absl::StrCat("{", absl::StrJoin(fields, ", "), "}");
 }
+
+// The PolicyRules that close the gap.
+std::vector<PolicyRule> RulesToGrant(const Finding& f) {
+  if (f.escalation) return f.escalation->missing;
+  if (!f.permission || f.permission->missing.empty()) return {};
+  return {{.verbs = f.permission->missing.Names(),
+           .api_groups = {f.permission->group},
+           .resources = {f.permission->resource}}};
+}
+
+// Lines of a long message that are shown without -v.
+constexpr size_t kMessageLines = 12;
 
 class TextWriter {
  public:
@@ -134,13 +157,25 @@ class TextWriter {
       Line(head, Pad(Printable(QualifiedResource(*f.permission)), resource_width_), "  ",
            Pad(ScopeColumn(block), scope_width_), "  ", VerbColumns(*f.permission));
     } else {
-      Line(head, Printable(f.message));
+      WriteMessage(head, f.message);
     }
     WriteObjects(block);
-    if (o_.wide && f.permission && !f.permission->missing.empty()) {
-      Line("      grant: ", Printable(RuleText(*f.permission)));
+    if (o_.wide) {
+      for (const PolicyRule& rule : RulesToGrant(f))
+        Line("      grant: ", Printable(RuleText(rule)));
     }
     if (!f.hint.empty()) Line("      ", o_.style.Dim(Printable(f.hint)));
+  }
+
+  // A message of several lines keeps them.
+  void WriteMessage(const std::string& head, const std::string& message) {
+    const std::vector<std::string> lines = absl::StrSplit(message, '\n');
+    const size_t shown =
+        o_.all_objects || o_.wide ? lines.size() : std::min(lines.size(), kMessageLines);
+    Line(head, Printable(lines[0]));
+    for (size_t i = 1; i < shown; ++i) Line("      ", Printable(lines[i]));
+    if (shown < lines.size())
+      Line("      ", o_.style.Dim(absl::StrCat("+", lines.size() - shown, " more, -v lists them")));
   }
 
   void WriteFiles(const Block& block, const std::string& head) {
@@ -236,8 +271,8 @@ std::string ReportShort(const ReportContext& context) {
   std::string out;
   const AnalysisInput& input = context.input;
   for (const Finding& f : context.report.findings) {
-    const std::string text =
-        absl::StrCat(LevelName(f.level), ": ", f.rule->id, " ", Printable(f.message));
+    const std::string text = absl::StrCat(LevelName(f.level), ": ", f.rule->id, " ",
+                                          Printable(absl::StrReplaceAll(f.message, {{"\n", " "}})));
     for (const SourceLocation& l : f.locations)
       absl::StrAppend(&out, PlaceName(input, l, true), ": ", text, "\n");
     for (int i : f.objects) {

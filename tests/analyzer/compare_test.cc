@@ -116,5 +116,37 @@ TEST(Compare, AGuessIsUnknownOnlyInAGroupThatIsNamed) {
   }
 }
 
+TEST(Compare, ExecutorsAreAskedByNameAndInTheObjectsOwnNamespace) {
+  AgentGrants grants(SomePolicy(), Bob());
+  const auto missing = [&](const ResourceType& type, const std::string& ns, const std::string& name,
+                           ScopeKind scope = ScopeKind::kNamespace) {
+    const ObjectRequirements need{.scope = scope,
+                                  .namespace_ = ns,
+                                  .apply = Verbs("list,watch"),
+                                  .executor_verbs = Verbs("get,create,update,patch,delete")};
+    const Gap gap = CompareExecutor(need, type, name, grants);
+    EXPECT_TRUE(gap.option_needed.empty());
+    return gap.missing;
+  };
+  EXPECT_EQ(missing(Known("apps", "deployments"), "dev", "x"), Verbs("patch,delete"));
+  EXPECT_EQ(missing(Known("", "configmaps"), "dev", "a"), VerbSet()) << "create carries the name";
+  EXPECT_EQ(missing(Known("", "configmaps"), "dev", "b"), Verbs("get,create,update,patch,delete"));
+  EXPECT_EQ(missing(Known("", "configmaps"), "dev", "a", ScopeKind::kEachWec),
+            Verbs("get,create,update,patch,delete"));
+  EXPECT_EQ(missing(Known("", "namespaces", false), "", "team", ScopeKind::kCluster),
+            Verbs("get,create,update,patch,delete"))
+      << "the review names no namespace, so a Role inside does not count";
+}
+
+TEST(Compare, WhatIsUnknownIsNoGapOfTheExecutor) {
+  AgentGrants grants(SomePolicy(), Bob());
+  ResourceType type = Known("apps", "planets");
+  type.source = ResourceSource::kGuess;
+  const ObjectRequirements need{.namespace_ = "dev", .executor_verbs = Verbs("get")};
+  EXPECT_TRUE(CompareExecutor(need, type, "x", grants).unknown);
+  type.group = "example.com";
+  EXPECT_EQ(CompareExecutor(need, type, "x", grants).missing, Verbs("get"));
+}
+
 }  // namespace
 }  // namespace wecan

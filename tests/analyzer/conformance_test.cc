@@ -15,8 +15,11 @@
 #include "analyzer/grants/aggregate.h"
 #include "analyzer/grants/authorizer.h"
 #include "analyzer/grants/compact.h"
+#include "analyzer/grants/cover_index.h"
 #include "analyzer/grants/covers.h"
+#include "analyzer/grants/escalation.h"
 #include "analyzer/grants/rule_allows.h"
+#include "analyzer/grants/validate.h"
 #include "analyzer/model/plural.h"
 #include "analyzer/model/request.h"
 #include "tests/testing/builders.h"
@@ -77,6 +80,13 @@ void CoversCase(const YAML::Node& c) {
   if (c["uncovered"]) {
     EXPECT_THAT(missing, ElementsAreArray(LoadRules(c["uncovered"])));
   }
+  const std::vector<PolicyRule> owner = LoadRules(c["ownerRules"]);
+  std::vector<const PolicyRule*> pointers;
+  for (const PolicyRule& rule : owner) pointers.push_back(&rule);
+  CoverBudget budget;
+  const CoverGap gap = CoverIndex(pointers).Uncovered(LoadRules(c["requestedRules"]), budget);
+  EXPECT_TRUE(gap.complete);
+  EXPECT_THAT(gap.atoms, ElementsAreArray(missing));
 }
 
 void UrlCovers(const YAML::Node& c) {
@@ -138,20 +148,121 @@ void RequestInfoCase(const YAML::Node& c) {
   }
 }
 
+// The RBAC object {metadata, rules ...} of this kind, as the only one of a policy.
+RbacPolicy LoadObject(const std::string& kind, const YAML::Node& object) {
+  YAML::Node item = YAML::Clone(object), list;
+  item["kind"] = kind;
+  list["items"].push_back(item);
+  RbacPolicy policy;
+  AddRbacList(list, policy);
+  return policy;
+}
+
+// The object of a write, which holds name and labels beside its rules.
+RbacPolicy LoadWritten(const YAML::Node& c, const char* key) {
+  static const auto* kinds =
+      new std::map<std::string, std::string>{{"roles", "Role"},
+                                             {"clusterroles", "ClusterRole"},
+                                             {"rolebindings", "RoleBinding"},
+                                             {"clusterrolebindings", "ClusterRoleBinding"}};
+  YAML::Node object = YAML::Clone(c[key]);
+  object["metadata"]["name"] = c[key]["name"];
+  if (c["namespace"]) object["metadata"]["namespace"] = c["namespace"];
+  if (c[key]["labels"]) object["metadata"]["labels"] = c[key]["labels"];
+  return LoadObject(kinds->at(LoadText(c["resource"])), object);
+}
+
+UserInfo LoadCaller(const YAML::Node& c) {
+  return {LoadText(c["caller"]["user"]), LoadList(c["caller"]["groups"])};
+}
+
+void ExpectOutcome(const YAML::Node& c, const EscalationResult& result) {
+  const std::map<EscalationResult::Outcome, std::string> names = {
+      {EscalationResult::Outcome::kAllowed, "allow"},
+      {EscalationResult::Outcome::kRefused, "deny"},
+      {EscalationResult::Outcome::kRoleNotFound, "notfound"}};
+  EXPECT_EQ(names.at(result.outcome), LoadText(c["expected"]));
+  EXPECT_TRUE(result.complete);
+  EXPECT_EQ(result.message, LoadText(c["message"]));
+  EXPECT_THAT(result.missing, UnorderedElementsAreArray(LoadRules(c["missing"])));
+}
+
+void RoleWrite(const YAML::Node& c) {
+  const RbacPolicy policy = LoadCasePolicy(c["policy"]);
+  const Authorizer authorizer(policy);
+  const Role role = LoadWritten(c, "object").roles.at(0);
+  const RbacPolicy old = c["oldObject"] ? LoadWritten(c, "oldObject") : RbacPolicy();
+  ExpectOutcome(c, CheckRoleWrite(authorizer, LoadCaller(c), role, LoadText(c["urlName"]),
+                                  old.roles.empty() ? nullptr : &old.roles[0]));
+}
+
+void BindingWrite(const YAML::Node& c) {
+  const RbacPolicy policy = LoadCasePolicy(c["policy"]);
+  const Authorizer authorizer(policy);
+  const RoleBinding binding = LoadWritten(c, "object").bindings.at(0);
+  const EscalationResult result =
+      c["gcOnlyChange"] && OnlyGCFieldsChange({"finalizers", "ownerReferences"})
+          ? EscalationResult()
+          : CheckBindingWrite(authorizer, LoadCaller(c), binding);
+  ExpectOutcome(c, result);
+}
+
+void EscalationMessage(const YAML::Node& c) {
+  const std::vector<PolicyRule> missing =
+      CompactRules(Uncovered(LoadRules(c["ownerRules"]), LoadRules(c["requestedRules"])));
+  EXPECT_EQ(EscalationText(LoadCaller(c), missing, LoadList(c["resolutionErrors"])),
+            LoadText(c["message"]));
+}
+
+// Without an old object it is a create, which is always checked.
+void GcOnly(const YAML::Node& c) {
+  const bool create = LoadText(c["oldObject"]) == "absent";
+  EXPECT_EQ(!create && OnlyGCFieldsChange(LoadList(c["changedFields"])),
+            Expects(c, "skip-check", "check"));
+}
+
+void Validate(const YAML::Node& c) {
+  const std::string kind = LoadText(c["kind"]);
+  const RbacPolicy policy = LoadObject(kind, c["object"]);
+  const RbacPolicy old = c["oldObject"] ? LoadObject(kind, c["oldObject"]) : RbacPolicy();
+  const bool generate_name = !LoadText(c["object"]["metadata"]["generateName"]).empty();
+  const std::vector<FieldError> errors =
+      policy.roles.empty()
+          ? ValidateBinding(policy.bindings.at(0),
+                            old.bindings.empty() ? nullptr : &old.bindings[0], generate_name)
+          : ValidateRole(policy.roles[0], generate_name);
+  EXPECT_EQ(errors.empty(), Expects(c, "valid", "invalid"));
+  ASSERT_EQ(errors.size(), c["errors"].size());
+  for (size_t i = 0; i < errors.size(); ++i) {
+    const YAML::Node expected = c["errors"][i];
+    EXPECT_EQ(errors[i].type, LoadText(expected["type"]));
+    EXPECT_EQ(errors[i].field, LoadText(expected["field"]));
+    if (expected["message"]) {
+      EXPECT_EQ(errors[i].message, LoadText(expected["message"]));
+    }
+  }
+}
+
 using Check = void (*)(const YAML::Node&);
 
 const std::map<std::string, Check>& Checks() {
-  static const auto* checks = new std::map<std::string, Check>{{"rule_match", RuleMatch},
-                                                               {"authorize", Authorize},
-                                                               {"applies_to", AppliesToCase},
-                                                               {"rules_for", RulesForCase},
-                                                               {"covers", CoversCase},
-                                                               {"url_covers", UrlCovers},
-                                                               {"compact", Compact},
-                                                               {"is_simple_rule", IsSimpleRule},
-                                                               {"aggregate", Aggregate},
-                                                               {"guess_plural", GuessPluralCase},
-                                                               {"request_info", RequestInfoCase}};
+  static const auto* checks =
+      new std::map<std::string, Check>{{"rule_match", RuleMatch},
+                                       {"authorize", Authorize},
+                                       {"applies_to", AppliesToCase},
+                                       {"rules_for", RulesForCase},
+                                       {"covers", CoversCase},
+                                       {"url_covers", UrlCovers},
+                                       {"compact", Compact},
+                                       {"is_simple_rule", IsSimpleRule},
+                                       {"aggregate", Aggregate},
+                                       {"guess_plural", GuessPluralCase},
+                                       {"request_info", RequestInfoCase},
+                                       {"role_write", RoleWrite},
+                                       {"binding_write", BindingWrite},
+                                       {"escalation_message", EscalationMessage},
+                                       {"gc_only", GcOnly},
+                                       {"validate", Validate}};
   return *checks;
 }
 
@@ -222,7 +333,7 @@ const int kRegistered = RegisterCases();
 
 TEST(Conformance, EveryCheckHasCases) {
   for (const auto& [check, fn] : Checks()) EXPECT_GT(Counts()[check], 0) << check;
-  EXPECT_GE(kRegistered, 479) << "the suite has shrunk";
+  EXPECT_GE(kRegistered, 616) << "the suite has shrunk";
 }
 
 }  // namespace

@@ -640,5 +640,80 @@ TEST(Derive, ObjectsOfOneTypeShareItsEntry) {
   EXPECT_EQ(DeriveRequirements(input, Options()).types.size(), 1u);
 }
 
+// ---- executors
+
+constexpr char kExecutor[] = "create,get,patch,update";
+constexpr char kExecutorOwned[] = "create,delete,get,patch,update";
+
+TEST(Derive, NoExecutorUnlessNamed) {
+  AnalysisInput input{.objects = {Manifest("apps", "Deployment", "shop", "web")}};
+  const Requirements requirements = DeriveRequirements(input, Options());
+  EXPECT_THAT(requirements.executors, testing::IsEmpty());
+  EXPECT_EQ(requirements.objects[0].executor, -1);
+  EXPECT_TRUE(requirements.objects[0].executor_verbs.empty());
+}
+
+TEST(Derive, TheExecutorIsAskedForAllVerbsWhateverTheStrategy) {
+  for (const StrategyRule& rule : StrategyRules()) {
+    AnalysisInput input;
+    const int work = AddWork(input, "wec1", "w");
+    AddWrapped(input, work, Manifest("", "ConfigMap", "shop", "c"));
+    input.works[work].configs = {Config("", "configmaps", "shop", "c")};
+    input.works[work].configs[0].strategy = rule.strategy;
+    input.works[work].executor = {"shop", "deployer"};
+    const ObjectRequirements r = First(input);
+    EXPECT_EQ(r.executor_verbs.Join(","), kExecutorOwned) << rule.name;
+    EXPECT_EQ(r.apply, rule.apply) << "what the agent needs stays";
+  }
+}
+
+TEST(Derive, ExecutorsOfOrphansAreNotAskedForDelete) {
+  AnalysisInput input;
+  const int work = AddWork(input, "wec1", "w");
+  AddWrapped(input, work, Manifest("", "ConfigMap", "shop", "kept"));
+  AddWrapped(input, work, Manifest("", "ConfigMap", "shop", "owned"));
+  input.works[work].executor = {"shop", "deployer"};
+  input.works[work].orphaning_rules = {{"", "configmaps", "shop", "kept"}};
+  const Requirements requirements = DeriveRequirements(input, Options());
+  EXPECT_EQ(requirements.objects[0].executor_verbs.Join(","), kExecutor);
+  EXPECT_EQ(requirements.objects[1].executor_verbs.Join(","), kExecutorOwned);
+  input.works[work].orphan_all = true;
+  EXPECT_EQ(First(input).executor_verbs.Join(","), kExecutor);
+}
+
+TEST(Derive, ExecutorsAreIndexedOnce) {
+  AnalysisInput input;
+  const std::vector<std::optional<ServiceAccountRef>> executors = {
+      ServiceAccountRef{"a", "x"}, std::nullopt, ServiceAccountRef{"b", "x"},
+      ServiceAccountRef{"a", "x"}};
+  for (size_t i = 0; i < executors.size(); ++i) {
+    const int work = AddWork(input, "wec1", absl::StrCat("w", i));
+    input.works[work].executor = executors[i];
+    AddWrapped(input, work, Manifest("", "ConfigMap", "shop", "same"));
+  }
+  const Requirements requirements = DeriveRequirements(input, Options());
+  EXPECT_THAT(requirements.executors,
+              testing::ElementsAre(ServiceAccountRef{"a", "x"}, ServiceAccountRef{"b", "x"}));
+  std::vector<int> indices;
+  for (const ObjectRequirements& r : requirements.objects) indices.push_back(r.executor);
+  EXPECT_THAT(indices, testing::ElementsAre(0, -1, 1, 0));
+}
+
+TEST(Derive, TheFlagNamesTheExecutorOfEveryCheckedObject) {
+  AnalysisInput input{
+      .objects = {Manifest("", "ConfigMap", "shop", "c"), Manifest("", "Event", "shop", "e")}};
+  const int work = AddWork(input, "wec1", "w");
+  input.works[work].executor = {"a", "x"};
+  AddWrapped(input, work, Manifest("", "ConfigMap", "shop", "c"));
+  AddWrapped(input, work, Manifest("", "ConfigMap", "", "refused"));
+  DeriveOptions options = Options();
+  options.executor = {"b", "y"};
+  const Requirements requirements = DeriveRequirements(input, options);
+  EXPECT_THAT(requirements.executors, testing::ElementsAre(ServiceAccountRef{"b", "y"}));
+  std::vector<int> indices;
+  for (const ObjectRequirements& r : requirements.objects) indices.push_back(r.executor);
+  EXPECT_THAT(indices, testing::ElementsAre(0, -1, 0, -1));
+}
+
 }  // namespace
 }  // namespace wecan

@@ -12,6 +12,7 @@
 #include "analyzer/grants/authorizer.h"
 #include "analyzer/grants/compact.h"
 #include "analyzer/grants/covers.h"
+#include "analyzer/grants/escalation.h"
 #include "analyzer/grants/rule_allows.h"
 #include "tests/testing/builders.h"
 #include "tests/testing/naive_rbac.h"
@@ -366,6 +367,97 @@ TEST(Exhaustive, VerbsOnEqualsSevenDecisions) {
     }
   }
   EXPECT_EQ(combinations, 27 * 27 * 12);
+}
+
+// What somebody may hold who writes RBAC objects: parts of what they grant, and the two verbs.
+std::vector<PolicyRule> HeldByWriters() {
+  std::vector<PolicyRule> rules =
+      RulesOver({"get", "*"}, {"", "*"}, {"p", "*", "p/s", "*/s"}, {{}, {"n"}});
+  for (const std::string& verb : Strings{"escalate", "bind"}) {
+    for (const std::string& resource : Strings{"roles", "clusterroles"}) {
+      for (const Strings& names : {Strings{}, Strings{"n"}, Strings{"m"}, Strings{""}}) {
+        rules.push_back({.verbs = {verb},
+                         .api_groups = {kRbacGroup},
+                         .resources = {resource},
+                         .resource_names = names});
+      }
+    }
+  }
+  return rules;
+}
+
+// A policy in which `u` holds the rule everywhere or in x alone.
+RbacPolicy HoldingPolicy(const PolicyRule& rule, bool everywhere) {
+  RbacPolicy policy{.roles = {MakeClusterRole("held", {rule})}};
+  policy.bindings = {everywhere ? BindClusterRole("held", {User("u")})
+                                : BindRole("x", "ClusterRole", "held", {User("u")})};
+  return policy;
+}
+
+TEST(Exhaustive, WritingRoles) {
+  const UserInfo user{"u", {}};
+  const std::vector<PolicyRule> granted =
+      RulesOver({"get", "*", "create"}, {"", "*"}, {"p", "p/s", "*", "q/s"}, {{}, {"n"}});
+  int combinations = 0, allowed = 0;
+  for (const PolicyRule& held : HeldByWriters()) {
+    for (const bool everywhere : {false, true}) {
+      const RbacPolicy policy = HoldingPolicy(held, everywhere);
+      const Authorizer authorizer(policy);
+      for (const PolicyRule& rule : granted) {
+        for (Role role :
+             {MakeRole("x", "n", {rule}), MakeRole("y", "n", {rule}), MakeClusterRole("n", {rule}),
+              MakeAggregatedRole("n", {{}}, {}, {rule})}) {
+          for (const bool named : {false, true}) {
+            const EscalationResult result =
+                CheckRoleWrite(authorizer, user, role, named ? role.name : "", nullptr);
+            ASSERT_EQ(result.outcome == EscalationResult::Outcome::kAllowed,
+                      NaiveMayWriteRole(policy, user, role, named))
+                << testing::PrintToString(held) << " writes " << testing::PrintToString(rule)
+                << " in \"" << role.namespace_ << "\", named " << named;
+            ASSERT_EQ(result.missing.empty(), result.message.empty());
+            ++combinations;
+            allowed += result.message.empty();
+          }
+        }
+      }
+    }
+  }
+  EXPECT_EQ(combinations, (32 + 16) * 2 * 48 * 8);
+  EXPECT_GT(allowed, 1000);
+}
+
+TEST(Exhaustive, WritingBindings) {
+  const UserInfo user{"u", {}};
+  const std::vector<PolicyRule> granted =
+      RulesOver({"get", "create"}, {"", "*"}, {"p", "p/s", "*"}, {{}, {"n"}});
+  int combinations = 0, allowed = 0;
+  for (const PolicyRule& held : HeldByWriters()) {
+    for (const bool everywhere : {false, true}) {
+      for (const PolicyRule& rule : granted) {
+        RbacPolicy policy = HoldingPolicy(held, everywhere);
+        policy.roles.push_back(MakeClusterRole("n", {rule}));
+        policy.roles.push_back(MakeRole("x", "n", {rule}));
+        const Authorizer authorizer(policy);
+        for (const RoleBinding& binding :
+             {BindClusterRole("n", {}), BindRole("x", "ClusterRole", "n", {}),
+              BindRole("x", "Role", "n", {}), BindRole("y", "ClusterRole", "n", {}),
+              BindRole("y", "Role", "n", {})}) {
+          const EscalationResult result = CheckBindingWrite(authorizer, user, binding);
+          const NaiveAnswer naive = NaiveMayWriteBinding(policy, user, binding);
+          ASSERT_EQ(result.outcome,
+                    naive == NaiveAnswer::kAllowed   ? EscalationResult::Outcome::kAllowed
+                    : naive == NaiveAnswer::kRefused ? EscalationResult::Outcome::kRefused
+                                                     : EscalationResult::Outcome::kRoleNotFound)
+              << testing::PrintToString(held) << " binds " << testing::PrintToString(rule)
+              << " in \"" << binding.namespace_ << "\"";
+          ++combinations;
+          allowed += result.message.empty();
+        }
+      }
+    }
+  }
+  EXPECT_EQ(combinations, (32 + 16) * 2 * 24 * 5);
+  EXPECT_GT(allowed, 500);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two small rule sets decoded from bytes. Properties: Uncovered() gives the atoms that the
-// definition in loops gives; what is covered allows no request that its owner does not; compacted
-// rules and the originals cover each other; and compacting twice changes nothing.
+// Two small rule sets decoded from bytes. Properties: Uncovered() and CoverIndex give the atoms
+// that the definition in loops gives; what is covered allows no request that its owner does not;
+// compacted rules and the originals cover each other; and compacting twice changes nothing.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 
 #include "analyzer/grants/compact.h"
+#include "analyzer/grants/cover_index.h"
 #include "analyzer/grants/covers.h"
 #include "analyzer/grants/rule_allows.h"
 #include "tests/fuzz/check.h"
@@ -164,6 +165,10 @@ void Check(const std::vector<PolicyRule>& owner, const std::vector<PolicyRule>& 
   static const std::vector<RequestAttributes> requests = Requests();
   const std::vector<PolicyRule> missing = Uncovered(owner, servant);
   FUZZ_CHECK(missing == NaiveUncovered(owner, servant));
+  std::vector<const PolicyRule*> rules;
+  for (const PolicyRule& rule : owner) rules.push_back(&rule);
+  CoverBudget budget;
+  FUZZ_CHECK(CoverIndex(rules).Uncovered(servant, budget).atoms == missing);
   const std::vector<PolicyRule> compacted = CompactRules(servant);
   FUZZ_CHECK(compacted.size() <= servant.size());
   FUZZ_CHECK(CompactRules(compacted).size() == compacted.size());

@@ -129,7 +129,7 @@ class ReportTest(SchemaTest):
             self.assert_valid(REPORT, report, "empty folder")
 
     def test_every_change_is_refused(self):
-        for name in ("kubestellar", "templates", "input-grants-unknown-role"):
+        for name in ("kubestellar", "templates", "input-grants-unknown-role", "executor", "executor-escalation"):
             report = json.loads((FIXTURES / name / "expected" / "report.json").read_text())
             for what, broken in mutations(report):
                 self.assert_refused(REPORT, broken, f"{name}: {what}")
@@ -154,6 +154,8 @@ class ReportTest(SchemaTest):
                 (permission + ("missing",), ["get", "get"]),
                 (finding + ("fix", "rules"), []),
                 (finding + ("fix", "strategy"), "grant"),
+                (finding + ("account",), ""),
+                (finding + ("escalation",), {"missing": [], "aggregationRule": False, "complete": True}),
                 (("inputs", 0, "status"), "fine"),
         ):
             broken = copy.deepcopy(report)
@@ -181,13 +183,16 @@ class CanITest(SchemaTest):
                 ("get", "secrets", "--rbac", dump),
                 ("-f", FIXTURES / "kubestellar"),
                 ("-f", FIXTURES / "default-support", "--rbac", dump),
+                ("-f", FIXTURES / "escalation" / "input", "--profile", f"file:{FIXTURES}/escalation/agent.yaml"),
                 ("-f", FIXTURES / "malformed" / "one-bad-of-three-documents.yaml"),
         ):
             with self.subTest(args):
                 self.ask(*args)
 
     def test_every_change_is_refused(self):
-        for args in (("create", "pods"), ("get", "/healthz")):
+        executor = FIXTURES / "executor-escalation" / "input"
+        refused = ("-f", executor / "work.yaml", "--rbac", executor, "--as", "system:serviceaccount:shop:deployer")
+        for args in (("create", "pods"), ("get", "/healthz"), refused):
             for what, broken in mutations(self.ask(*args)):
                 self.assert_refused(CAN_I, broken, f"{args}: {what}")
 

@@ -251,6 +251,54 @@ TEST(CanIManifests, EveryRequirementIsAsked) {
   EXPECT_EQ(json["summary"]["denied"], 7);
 }
 
+TEST(CanIManifests, RbacObjectsUndergoTheEscalationCheck) {
+  const std::string writer = ClusterRole(
+      "writer",
+      "rules:\n- {apiGroups: [rbac.authorization.k8s.io], resources: [roles, clusterrolebindings], "
+      "verbs: [get, create, update, delete]}\n- {apiGroups: [''], resources: [pods], verbs: "
+      "[get]}");
+  const auto role = [](const std::string& name, const std::string& resource) {
+    return absl::StrCat("---\n", kHead, "kind: Role\nmetadata: {name: ", name,
+                        ", namespace: dev}\nrules: [{apiGroups: [''], resources: [", resource,
+                        "], verbs: [get]}]\n");
+  };
+  MemoryFileSystem files(
+      {{"rbac.yaml", absl::StrCat(writer, Bind("writer", "{kind: User, name: ann}"))},
+       {"in.yaml", absl::StrCat(role("held", "pods"), role("more", "secrets"),
+                                Bind("nowhere", "{kind: User, name: ann}"))}});
+  const std::vector<std::string> args = {"can-i",     "-f",   "in.yaml", "--rbac",
+                                         "rbac.yaml", "--as", "ann"};
+  std::vector<std::string> json_args = args;
+  json_args.insert(json_args.end(), {"-o", "json"});
+  const RunResult run = wecan::Run(json_args, "", &files);
+  EXPECT_EQ(run.exit_code, 1);
+  const std::string message =
+      "roles.rbac.authorization.k8s.io \"more\" is forbidden: user \"ann\" "
+      "(groups=[\"system:authenticated\"]) is attempting to grant RBAC permissions not currently "
+      "held:\n{APIGroups:[\"\"], Resources:[\"secrets\"], Verbs:[\"get\"]}";
+  std::map<std::string, Json> named;
+  const Json report = Json::parse(run.out);
+  for (const Json& r : report["clusters"][0]["results"]) {
+    if (r["name"] != "") named[r["name"]] = r;
+  }
+  EXPECT_EQ(named["held"]["allowed"], true);
+  EXPECT_EQ(named["held"]["missing"], Json::array());
+  EXPECT_EQ(named["held"]["message"], "");
+  EXPECT_EQ(named["more"]["verb"], "create");
+  EXPECT_EQ(named["more"]["resource"], "roles");
+  EXPECT_EQ(named["more"]["namespace"], "dev");
+  EXPECT_EQ(named["more"]["allowed"], false);
+  EXPECT_EQ(named["more"]["missing"],
+            Json::parse(R"([{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}])"));
+  EXPECT_EQ(named["more"]["message"], message);
+  EXPECT_EQ(named["nowhere"]["message"],
+            "clusterrolebindings.rbac.authorization.k8s.io \"nowhere\" not found");
+  const std::string text = wecan::Run(args, "", &files).out;
+  EXPECT_THAT(text, HasSubstr("Role/dev/more\n  roles.rbac.authorization.k8s.io"));
+  EXPECT_THAT(text, HasSubstr("\n  {APIGroups:[\"\"], Resources:[\"secrets\"]"));
+  EXPECT_THAT(text, Not(HasSubstr("Role/dev/held")));
+}
+
 TEST(CanIManifests, MatrixShowsDeniedVerbsAsDashes) {
   const std::string text = Ask({"-f", "in", "--no-headers"}).out;
   EXPECT_THAT(text, testing::ContainsRegex("configmaps +demo +gcud\n"));

@@ -320,6 +320,10 @@ const ErrorCase kErrors[] = {
      "--mode: \"hosted\" is none of default, singleton"},
     {"Kubernetes", {"check", "--kubernetes", "0.9", "-"}, "0.9"},
     {"Agent", {"check", "--agent", "sa", "-"}, "--agent: \"sa\" is not NAMESPACE:SERVICEACCOUNT"},
+    {"Executor",
+     {"check", "--executor", "a:b:c", "-"},
+     "--executor: \"a:b:c\" is not NAMESPACE:SERVICEACCOUNT, for example shop:deployer"},
+    {"ExecutorOfAQuestion", {"can-i", "--executor", "a:b"}, "unknown flag \"--executor\""},
     {"Strategy",
      {"check", "--update-strategy", "ReadOnyl", "-"},
      "--update-strategy: \"ReadOnyl\" is none of Update, CreateOnly, ServerSideApply, ReadOnly; "

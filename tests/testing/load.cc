@@ -84,7 +84,8 @@ std::vector<Subject> LoadSubjects(const YAML::Node& node) {
   std::vector<Subject> subjects;
   if (!node.IsDefined() || node.IsNull()) return subjects;
   for (const YAML::Node& s : node) {
-    subjects.push_back({LoadText(s["kind"]), LoadText(s["namespace"]), LoadText(s["name"])});
+    subjects.push_back({LoadText(s["kind"]), LoadText(s["namespace"]), LoadText(s["name"]),
+                        LoadText(s["apiGroup"])});
   }
   return subjects;
 }

@@ -86,6 +86,21 @@ bool AtomCovered(const std::vector<PolicyRule>& owner, const std::string& verb,
   return false;
 }
 
+// The rules of `user` in `ns`, "" for those held everywhere.
+std::vector<PolicyRule> HeldRules(const RbacPolicy& policy, const UserInfo& user,
+                                  const std::string& ns) {
+  std::vector<PolicyRule> held;
+  for (const RoleBinding& binding : policy.bindings) {
+    if (!binding.cluster && (ns.empty() || binding.namespace_ != ns)) continue;
+    for (const Subject& subject : binding.subjects) {
+      if (!NaiveSubjectMatches(subject, user, binding.cluster ? "" : binding.namespace_)) continue;
+      const Role* role = FindRole(policy, binding);
+      if (role != nullptr) held.insert(held.end(), role->rules.begin(), role->rules.end());
+    }
+  }
+  return held;
+}
+
 }  // namespace
 
 bool NaiveRuleAllows(const RequestAttributes& request, const PolicyRule& rule) {
@@ -159,6 +174,38 @@ bool NaiveCovers(const std::vector<PolicyRule>& owner, const std::vector<PolicyR
     }
   }
   return true;
+}
+
+bool NaiveMayWriteRole(const RbacPolicy& policy, const UserInfo& user, const Role& role,
+                       bool named) {
+  const bool cluster_role = role.kind == RoleKind::kClusterRole;
+  const RequestAttributes escalate{.verb = "escalate",
+                                   .api_group = "rbac.authorization.k8s.io",
+                                   .resource = cluster_role ? "clusterroles" : "roles",
+                                   .namespace_ = cluster_role ? "" : role.namespace_,
+                                   .name = named ? role.name : ""};
+  if (NaiveAuthorize(policy, user, escalate).allowed) return true;
+  const std::vector<PolicyRule> held = HeldRules(policy, user, cluster_role ? "" : role.namespace_);
+  if (!NaiveCovers(held, role.rules)) return false;
+  // Everything, URLs too: only escalate gives that to a holder of resource rules.
+  const bool aggregates = role.aggregation && !role.aggregation->empty();
+  return !aggregates;
+}
+
+NaiveAnswer NaiveMayWriteBinding(const RbacPolicy& policy, const UserInfo& user,
+                                 const RoleBinding& binding) {
+  const RequestAttributes bind{
+      .verb = "bind",
+      .api_group = binding.role_ref.api_group,
+      .resource = binding.role_ref.kind == "ClusterRole" ? "clusterroles" : "roles",
+      .namespace_ = binding.cluster ? "" : binding.namespace_,
+      .name = binding.role_ref.name};
+  if (NaiveAuthorize(policy, user, bind).allowed) return NaiveAnswer::kAllowed;
+  const Role* role = FindRole(policy, binding);
+  if (role == nullptr) return NaiveAnswer::kNotFound;
+  const std::vector<PolicyRule> held =
+      HeldRules(policy, user, binding.cluster ? "" : binding.namespace_);
+  return NaiveCovers(held, role->rules) ? NaiveAnswer::kAllowed : NaiveAnswer::kRefused;
 }
 
 }  // namespace wecan

@@ -30,4 +30,13 @@ NaiveDecision NaiveAuthorize(const RbacPolicy& policy, const UserInfo& user,
 // exhaustive test leaves out.
 bool NaiveCovers(const std::vector<PolicyRule>& owner, const std::vector<PolicyRule>& servant);
 
+// Whether the API server lets `user` create the role by POST, or (with `named`) through a URL that
+// carries its name.
+bool NaiveMayWriteRole(const RbacPolicy& policy, const UserInfo& user, const Role& role,
+                       bool named);
+
+enum class NaiveAnswer { kAllowed, kRefused, kNotFound };
+NaiveAnswer NaiveMayWriteBinding(const RbacPolicy& policy, const UserInfo& user,
+                                 const RoleBinding& binding);
+
 }  // namespace wecan

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analyzer/gaps/escalations.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+
+namespace wecan {
+namespace {
+
+// One object to check; either `role` or `binding` is set.
+struct Written {
+  int object = -1;
+  absl::string_view held_in;  // where the rules of the account count
+  const Role* role = nullptr;
+  const RoleBinding* binding = nullptr;
+};
+
+bool IsRbacKind(const Object& o) {
+  return o.group == kRbacGroup && (o.kind == "Role" || o.kind == "ClusterRole" ||
+                                   o.kind == "RoleBinding" || o.kind == "ClusterRoleBinding");
+}
+
+// All RBAC objects with a body in the input, whoever writes them.
+std::vector<Written> CollectWritten(const AnalysisInput& input, const Requirements& requirements,
+                                    const std::string& default_namespace) {
+  std::vector<Written> written;
+  const auto add = [&](const Origin& origin, const std::string& ns, Written w) {
+    if (origin.object < 0 || origin.loaded) return;
+    w.object = origin.object;
+    // A namespace that differs per WEC: only what holds cluster-wide counts.
+    if (requirements.objects[origin.object].scope == ScopeKind::kNamespace)
+      w.held_in = ns.empty() ? default_namespace : ns;
+    written.push_back(w);
+  };
+  for (const Role& role : input.rbac.roles) add(role.origin, role.namespace_, {.role = &role});
+  for (const RoleBinding& binding : input.rbac.bindings)
+    add(binding.origin, binding.namespace_, {.binding = &binding});
+  return written;
+}
+
+// What of `binding` the check looks at.
+RoleBinding InNamespace(const RoleBinding& binding, const std::string& default_namespace) {
+  const bool without = !binding.cluster && binding.namespace_.empty();
+  return {.cluster = binding.cluster,
+          .namespace_ = without ? default_namespace : binding.namespace_,
+          .name = binding.name,
+          .role_ref = binding.role_ref};
+}
+
+// By namespace: what the account holds is resolved once for each.
+std::vector<EscalationGap> Check(std::vector<Written> written, const Requirements& requirements,
+                                 const std::string& default_namespace, const AgentGrants& grants,
+                                 int executor) {
+  std::sort(written.begin(), written.end(), [](const Written& a, const Written& b) {
+    return std::tie(a.held_in, a.object) < std::tie(b.held_in, b.object);
+  });
+  std::vector<EscalationGap> gaps;
+  EscalationChecker checker(grants.authorizer(), grants.user());
+  for (const Written& w : written) {
+    const bool named = executor < 0 && requirements.objects[w.object].create_named;
+    EscalationResult result =
+        w.role != nullptr
+            ? checker.CheckRole(*w.role, w.held_in, named ? w.role->name : "", nullptr)
+            : checker.CheckBinding(InNamespace(*w.binding, default_namespace), w.held_in);
+    if (result.outcome == EscalationResult::Outcome::kAllowed) continue;
+    gaps.push_back({w.object, executor, std::move(result)});
+  }
+  std::sort(gaps.begin(), gaps.end(),
+            [](const EscalationGap& a, const EscalationGap& b) { return a.object < b.object; });
+  return gaps;
+}
+
+}  // namespace
+
+bool UndergoesEscalationCheck(const Object& object, const ObjectRequirements& need, int executor) {
+  const bool writes = executor < 0 ? !need.read_only : need.executor == executor;
+  // The entry of a Binding has no rules to look at.
+  return writes && need.state == ObjectState::kChecked && object.binding < 0 && IsRbacKind(object);
+}
+
+std::vector<EscalationGap> FindEscalations(const AnalysisInput& input,
+                                           const Requirements& requirements,
+                                           const std::string& default_namespace,
+                                           const AgentGrants& grants, int executor) {
+  std::vector<Written> written = CollectWritten(input, requirements, default_namespace);
+  std::erase_if(written, [&](const Written& w) {
+    return !UndergoesEscalationCheck(input.objects[w.object], requirements.objects[w.object],
+                                     executor);
+  });
+  return Check(std::move(written), requirements, default_namespace, grants, executor);
+}
+
+std::vector<EscalationGap> FindAllEscalations(const AnalysisInput& input,
+                                              const Requirements& requirements,
+                                              const std::string& default_namespace,
+                                              const AgentGrants& agent) {
+  std::vector<Written> of_agent;
+  std::map<int, std::vector<Written>> of_executors;
+  for (const Written& w : CollectWritten(input, requirements, default_namespace)) {
+    const Object& object = input.objects[w.object];
+    const ObjectRequirements& need = requirements.objects[w.object];
+    if (UndergoesEscalationCheck(object, need, -1)) of_agent.push_back(w);
+    if (need.executor >= 0 && UndergoesEscalationCheck(object, need, need.executor))
+      of_executors[need.executor].push_back(w);
+  }
+  std::vector<EscalationGap> gaps =
+      Check(std::move(of_agent), requirements, default_namespace, agent, -1);
+  for (auto& [executor, written] : of_executors) {
+    const AgentGrants grants(agent, requirements.executors[executor].User());
+    for (EscalationGap& gap :
+         Check(std::move(written), requirements, default_namespace, grants, executor)) {
+      gaps.push_back(std::move(gap));
+    }
+  }
+  return gaps;
+}
+
+}  // namespace wecan
