@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
         SpliceCase{"quotes", "rules:\n- verbs: ['get']\n- verbs: [\"get\"]\n", "v0+a v1+b",
                    "rules:\n- verbs: ['get', 'a']\n- verbs: [\"get\", \"b\"]\n"},
         SpliceCase{"star_is_quoted", "rules:\n- verbs: [get]\n", "v0+* v0+yes",
-                   "rules:\n- verbs: [get]\n"},
+                   "rules:\n- verbs: [get, \"*\", \"yes\"]\n"},
         SpliceCase{"there_already", "rules:\n- verbs: [get, 'list']\n", "v0+list",
                    "rules:\n- verbs: [get, 'list']\n"},
         SpliceCase{"tight", "rules:\n- verbs: [get,list]\n", "v0+create",
@@ -420,7 +420,9 @@ INSTANTIATE_TEST_SUITE_P(
                     ":6:4: a merge key"},
         RefusedCase{"template", "rules:\n- {verbs: [get, '{{ .v }}']}\n", "v0+x",
                     ":6:18: this is a template"},
-        RefusedCase{"broken_template", "rules:\n{{- if .x }}\n- verbs: [get]\n", "v0+x", ":6:"},
+        RefusedCase{"broken_template", "rules:\n{{- if .x }}\n- verbs: [get]\n", "v0+x",
+                    ":7:1: while scanning a simple key: could not find expected ':'; this looks "
+                    "like a template"},
         RefusedCase{"no_mapping", "rules:\n- get\n", "v0+x", ":6:3: this rule is no mapping"},
         RefusedCase{"no_list", "rules: {a: b}\n", "+get|a|b", ":5:8: rules is no list"},
         RefusedCase{"no_verb_list", "rules: [{verbs: get}]\n", "v0+x", ":5:17: verbs is no list"},
@@ -448,6 +450,10 @@ TEST(Splice, SaysWhatIsNotThere) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("has 0 rules, no rule 0")));
   EXPECT_THAT(SpliceFile("f", "", {{.name = "r"}, {.name = "r"}}, {}),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("two edits")));
+  EXPECT_THAT(Splice(absl::StrCat(kHead, "rules: [{}, {}]\n"), "v0+x x1 v0+y"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("two edits of rule 0")));
+  EXPECT_THAT(Splice(absl::string_view("# \0", 3), "@a=b"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("NUL")));
   EXPECT_THAT(Splice("\xff\xfe", "@a=b"),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("UTF-16")));
   EXPECT_THAT(Splice("a: b", "@a=b", "f.json"),

@@ -21,15 +21,18 @@ RoleEdit EditInWords(absl::string_view words) {
       edit.annotations.insert(std::pair<std::string, std::string>(absl::StrSplit(rest, '=')));
     } else {
       const size_t sign = rest.find_first_of("+-");
-      RuleEdit rule{.drop = word[0] == 'x'};
-      (void)absl::SimpleAtoi(rest.substr(0, sign), &rule.rule);
+      int number = 0;
+      (void)absl::SimpleAtoi(rest.substr(0, sign), &number);
+      if (edit.rules.empty() || edit.rules.back().rule != number)
+        edit.rules.push_back({.rule = number});
+      RuleEdit& rule = edit.rules.back();
+      rule.drop = word[0] == 'x';
       if (!rule.drop) {
         const bool add = rest[sign] == '+', verbs = word[0] == 'v';
         (verbs ? (add ? rule.add_verbs : rule.remove_verbs)
                : (add ? rule.add_resources : rule.remove_resources))
             .emplace_back(rest.substr(sign + 1));
       }
-      edit.rules.push_back(std::move(rule));
     }
   }
   return edit;
