@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <ostream>
 
 #include "src/cli/command_line.h"
@@ -30,6 +31,10 @@ class RebasedFileSystem : public FileSystem {
   }
   absl::Status Write(const std::string& path, absl::string_view data) override {
     return base_.Write(Place(path), data);
+  }
+  absl::Status Replace(const std::string& path, const std::optional<std::string>& expected,
+                       absl::string_view data) override {
+    return base_.Replace(Place(path), expected, data);
   }
 
  private:

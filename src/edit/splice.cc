@@ -109,11 +109,15 @@ class RoleSplicer {
       return tree_.Refuse(rules->value, "rules is no list; make it one");
 
     const std::vector<uint32_t> items = tree_.Children(rules->value);
-    absl::flat_hash_set<uint32_t> dropped;
+    absl::flat_hash_set<uint32_t> dropped, seen;
     for (const RuleEdit& rule : edit.rules) {
       if (rule.rule < 0 || static_cast<size_t>(rule.rule) >= items.size())
         return NoSuchRule(edit, rule.rule, items.size());
       const uint32_t item = items[static_cast<size_t>(rule.rule)];
+      if (!seen.insert(item).second) {
+        return absl::InvalidArgumentError(absl::StrCat("two edits of rule ", rule.rule, " of ",
+                                                       RoleName(edit), "; make them one"));
+      }
       if (absl::Status status = tree_.CheckSubtreePlain(item); !status.ok()) return status;
       if (rule.drop) {
         dropped.insert(item);
@@ -217,7 +221,7 @@ class FileSplicer {
     }
     std::string expected = std::move(content_);
     std::string result = ApplyTextEdits(source_.text(), std::move(text_edits_));
-    if (!added_to_list_) AddDocuments(result, expected);
+    if (AppendsDocuments()) AddDocuments(result, expected);
     content_.clear();
     absl::Status again = Parse(result, source_.language(), /*original=*/false);
     if (!again.ok() || content_ != expected) {
@@ -227,6 +231,9 @@ class FileSplicer {
     }
     return result;
   }
+
+  // Whether new documents stand behind all that was there; known once Run() is done.
+  bool AppendsDocuments() const { return !new_documents_.empty() && !added_to_list_; }
 
  private:
   // Takes over each document: the one to edit, or the one that came of it.
@@ -433,9 +440,10 @@ absl::StatusOr<std::string> SpliceFile(absl::string_view path, absl::string_view
                              "the file ends inside a literal or folded text; end its last line");
     }
   }
-  absl::StatusOr<std::string> result = FileSplicer(source, edits, new_documents, budgets).Run();
+  FileSplicer splicer(source, edits, new_documents, budgets);
+  absl::StatusOr<std::string> result = splicer.Run();
   if (!result.ok()) return result;
-  if (open_end && new_documents.empty()) result->resize(result->size() - eol.size());
+  if (open_end && !splicer.AppendsDocuments()) result->resize(result->size() - eol.size());
   return absl::StrCat(marked ? kByteOrderMark : "", *result);
 }
 

@@ -51,7 +51,8 @@ struct NewDocument {
 // FailedPrecondition "PATH:LINE:COL: why, and what to do" where an edit cannot be made in place:
 // the file does not parse; anchors, aliases, tags, merge keys, templates or keys that stand twice
 // where text would change; rules that are no list of mappings; a role that stands twice. NotFound
-// where a role is not in the file, InvalidArgument for a rule that the role does not have.
+// where a role is not in the file, InvalidArgument for a rule that the role does not have, and for
+// two edits of one role or rule.
 absl::StatusOr<std::string> SpliceFile(absl::string_view path, absl::string_view text,
                                        const std::vector<RoleEdit>& edits,
                                        const std::vector<NewDocument>& new_documents,

@@ -317,8 +317,10 @@ void Splicer::DropFlow(const std::vector<Extent>& members, const std::vector<boo
     if (source_.OnlyBlanksBefore(begin) && ends_line) {
       Delete(source_.LineStart(begin), source_.AfterLine(end));
     } else {
-      if (comma != kNone && !ends_line) end = source_.SkipBlanks(end);
-      if (ends_line && source_.At(source_.SkipBlanks(end)) != '#') {
+      // Blanks on one side go, too: those behind, or before what ends the list or the line.
+      const bool tail = comma != kNone && j + 1 == members.size();
+      if (comma != kNone && !ends_line && !tail) end = source_.SkipBlanks(end);
+      if (ends_line ? source_.At(source_.SkipBlanks(end)) != '#' : tail) {
         while (absl::ascii_isblank(source_.At(begin - 1))) --begin;
       }
       Delete(begin, end);

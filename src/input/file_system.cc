@@ -7,10 +7,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <set>
+#include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
@@ -51,8 +56,35 @@ absl::Status TooLarge(const std::string& path, uint64_t limit) {
                                             " bytes; raise --max-file-size if this is meant"));
 }
 
+absl::Status Changed(const std::string& path) {
+  return absl::AbortedError(absl::StrCat(path, ": changed since it was read; run again"));
+}
+
+// What the system says, and what to do about it.
+absl::Status WriteError(const std::string& path, int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return absl::FailedPreconditionError(
+          absl::StrCat(path, ": cannot be written: ", std::strerror(error),
+                       "; the old file is untouched, make room and run again"));
+    case ELOOP:
+      return absl::FailedPreconditionError(
+          absl::StrCat(path, ": is a link that leads back to itself; remove it"));
+    case EROFS:
+      return absl::PermissionDeniedError(
+          absl::StrCat(path, ": lies on a read-only file system; write elsewhere"));
+    default:
+      return SystemError(path, error);
+  }
+}
+
 class RealFileSystem : public FileSystem {
  public:
+  explicit RealFileSystem(std::function<void()> before_rename)
+      : before_rename_(std::move(before_rename)) {}
+
   absl::StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) const override {
     const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.get() < 0) return SystemError(path, errno);
@@ -109,34 +141,156 @@ class RealFileSystem : public FileSystem {
   }
 
   absl::Status Write(const std::string& path, absl::string_view data) override {
-    const std::string temporary = absl::StrCat(path, ".tmp", getpid());
-    {
-      const Descriptor file(
-          open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-      if (file.get() < 0) return SystemError(path, errno);
-      while (!data.empty()) {
-        const ssize_t n = write(file.get(), data.data(), data.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) {
-          absl::Status status = SystemError(path, errno);
-          unlink(temporary.c_str());
-          return status;
-        }
-        data.remove_prefix(static_cast<size_t>(n));
-      }
-    }
-    if (rename(temporary.c_str(), path.c_str()) != 0) {
-      absl::Status status = SystemError(path, errno);
-      unlink(temporary.c_str());
+    return Put(path, data, [] { return absl::OkStatus(); });
+  }
+
+  absl::Status Replace(const std::string& path, const std::optional<std::string>& expected,
+                       absl::string_view data) override {
+    return Put(path, data, [&] { return CheckUnchanged(path, expected); });
+  }
+
+ private:
+  absl::Status CheckUnchanged(const std::string& path,
+                              const std::optional<std::string>& expected) const {
+    const absl::StatusOr<std::string> now =
+        Read(path, expected ? expected->size() : std::numeric_limits<uint64_t>::max());
+    if (absl::IsOutOfRange(now.status())) return Changed(path);
+    if (!now.ok() && !absl::IsNotFound(now.status())) return now.status();
+    const bool same = expected ? now.ok() && *now == *expected : !now.ok();
+    return same ? absl::OkStatus() : Changed(path);
+  }
+
+  // `check` is asked at the last moment, when only the rename is left. What somebody writes between
+  // the two is lost: no call of the system compares and renames at once.
+  absl::Status Put(const std::string& path, absl::string_view data,
+                   absl::FunctionRef<absl::Status()> check) {
+    const absl::StatusOr<Target> target = FindTarget(path);
+    if (!target.ok()) return target.status();
+    if (absl::Status status = check(); !status.ok()) return status;
+    absl::StatusOr<std::string> temporary = WriteBeside(path, *target, data);
+    if (!temporary.ok()) return temporary.status();
+    if (before_rename_) before_rename_();
+    absl::Status status = check();
+    if (status.ok() && rename(temporary->c_str(), target->file.c_str()) != 0)
+      status = WriteError(path, errno);
+    if (!status.ok()) {
+      unlink(temporary->c_str());
       return status;
+    }
+    SyncFolder(target->folder);
+    return absl::OkStatus();
+  }
+
+  // The file behind all links.
+  struct Target {
+    std::string file, folder;
+    std::optional<struct stat> info;  // nothing: there is no such file yet
+  };
+
+  static absl::StatusOr<Target> FindTarget(const std::string& path) {
+    Target target{.file = path};
+    struct stat info;
+    if (lstat(path.c_str(), &info) != 0 && errno != ENOENT) return WriteError(path, errno);
+    if (stat(path.c_str(), &info) == 0) {
+      const std::unique_ptr<char, decltype(&free)> real(realpath(path.c_str(), nullptr), free);
+      if (real == nullptr) return WriteError(path, errno);
+      target.file = real.get();
+      target.info = info;
+    } else if (errno != ENOENT) {
+      return WriteError(path, errno);
+    } else if (lstat(path.c_str(), &info) == 0) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          path, ": is a link to a file that does not exist; create the file or remove the link"));
+    }
+    const size_t slash = target.file.rfind('/');
+    target.folder = slash == std::string::npos ? "." : target.file.substr(0, slash + 1);
+    if (!target.info && access(target.folder.c_str(), F_OK) != 0 && errno == ENOENT) {
+      return absl::NotFoundError(absl::StrCat(path, ": there is no folder ", target.folder,
+                                              "; create it: mkdir -p ", target.folder));
+    }
+    return CheckWritable(path, std::move(target));
+  }
+
+  // A rename would replace a read-only file, which is not what its owner meant.
+  static absl::StatusOr<Target> CheckWritable(const std::string& path, Target target) {
+    if (target.info && S_ISDIR(target.info->st_mode)) return WriteError(path, EISDIR);
+    if (target.info && !S_ISREG(target.info->st_mode)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(path, ": is no regular file, so it cannot be replaced"));
+    }
+    constexpr mode_t kAnyWrite = S_IWUSR | S_IWGRP | S_IWOTH;  // of root, too
+    if (target.info && ((target.info->st_mode & kAnyWrite) == 0 ||
+                        faccessat(AT_FDCWD, target.file.c_str(), W_OK, AT_EACCESS) != 0)) {
+      return absl::PermissionDeniedError(
+          absl::StrCat(path, ": the file is read-only; make it writable: chmod u+w ", path));
+    }
+    if (faccessat(AT_FDCWD, target.folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
+      if (errno != EACCES) return WriteError(path, errno);
+      return absl::PermissionDeniedError(
+          absl::StrCat(path, ": its folder ", target.folder,
+                       " is read-only; make it writable or write elsewhere"));
+    }
+    return target;
+  }
+
+  // A complete copy of `data` on disk in the folder of the target, under a name of its own.
+  static absl::StatusOr<std::string> WriteBeside(const std::string& path, const Target& target,
+                                                 absl::string_view data) {
+    // Short, so that it fits where the name of the file did; what a killed run has left has another
+    // one.
+    static std::atomic<int> number = 0;
+    const std::string prefix = absl::StrCat(
+        target.folder, absl::EndsWith(target.folder, "/") ? "" : "/", ".wecan-", getpid(), "-");
+    std::string name;
+    int fd = -1;
+    do {
+      name = absl::StrCat(prefix, number++);
+      fd = open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, target.info ? 0600 : 0666);
+    } while (fd < 0 && errno == EEXIST);
+    const Descriptor file(fd);
+    if (file.get() < 0) return WriteError(path, errno);
+    absl::Status status = Fill(path, file.get(), data);
+    if (status.ok() && target.info) status = TakeOver(path, file.get(), *target.info);
+    if (status.ok() && fsync(file.get()) != 0) status = WriteError(path, errno);
+    if (status.ok()) return name;
+    unlink(name.c_str());
+    return status;
+  }
+
+  static absl::Status Fill(const std::string& path, int file, absl::string_view data) {
+    while (!data.empty()) {
+      const ssize_t n = write(file, data.data(), data.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return WriteError(path, errno);
+      data.remove_prefix(static_cast<size_t>(n));
     }
     return absl::OkStatus();
   }
+
+  // Owner before mode: giving a file away clears bits of its mode. Only root may give files away;
+  // else the file belongs to who runs us.
+  static absl::Status TakeOver(const std::string& path, int file, const struct stat& old) {
+    const bool given = fchown(file, old.st_uid, old.st_gid) == 0 ||
+                       fchown(file, static_cast<uid_t>(-1), old.st_gid) == 0;
+    const mode_t mode = old.st_mode & (given ? 07777 : 0777);
+    return fchmod(file, mode) == 0 ? absl::OkStatus() : WriteError(path, errno);
+  }
+
+  // The new name is on disk, too. Some file systems cannot sync a folder; the file is whole
+  // nevertheless.
+  static void SyncFolder(const std::string& folder) {
+    const Descriptor descriptor(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (descriptor.get() >= 0) (void)fsync(descriptor.get());
+  }
+
+  const std::function<void()> before_rename_;
 };
 
 }  // namespace
 
-std::unique_ptr<FileSystem> NewFileSystem() { return std::make_unique<RealFileSystem>(); }
+std::unique_ptr<FileSystem> NewFileSystem(std::function<void()> before_rename) {
+  return std::make_unique<RealFileSystem>(std::move(before_rename));
+}
 
 absl::StatusOr<std::string> MemoryFileSystem::Read(const std::string& path,
                                                    uint64_t limit_bytes) const {
@@ -172,8 +326,18 @@ absl::StatusOr<std::vector<DirectoryEntry>> MemoryFileSystem::List(const std::st
 }
 
 absl::Status MemoryFileSystem::Write(const std::string& path, absl::string_view data) {
+  if (IsDirectory(path).value_or(false)) return SystemError(path, EISDIR);
   files_[path] = std::string(data);
   return absl::OkStatus();
+}
+
+absl::Status MemoryFileSystem::Replace(const std::string& path,
+                                       const std::optional<std::string>& expected,
+                                       absl::string_view data) {
+  const auto file = files_.find(path);
+  const bool same =
+      expected ? file != files_.end() && file->second == *expected : file == files_.end();
+  return same || IsDirectory(path).value_or(false) ? Write(path, data) : Changed(path);
 }
 
 }  // namespace wecan

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,12 +39,22 @@ class FileSystem {
   // The entries of a directory, sorted by name.
   virtual absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) const = 0;
 
-  // Replaces the file: written beside it, then renamed, so that no half-written file is ever seen.
+  // Replaces the file: written beside it, then renamed, so that no half-written file is ever seen,
+  // even after a power cut. A link stays one: the file behind it is replaced, with its mode and
+  // where allowed its owner. NotFound without the folder (none is made), PermissionDenied when file
+  // or folder is read-only, FailedPrecondition for links to nothing, directories and full disks;
+  // the message starts with the path and says what to do. The old file is whole after any error.
   virtual absl::Status Write(const std::string& path, absl::string_view data) = 0;
+
+  // Like Write, for a file that was read before and must still be `expected`; nothing: the file
+  // must not exist. Aborted if it changed meanwhile.
+  virtual absl::Status Replace(const std::string& path, const std::optional<std::string>& expected,
+                               absl::string_view data) = 0;
 };
 
-// The real one.
-std::unique_ptr<FileSystem> NewFileSystem();
+// The real one. Tests pass `before_rename`, which is called when the new content lies complete
+// beside the old one.
+std::unique_ptr<FileSystem> NewFileSystem(std::function<void()> before_rename = nullptr);
 
 // Files by path; directories are the prefixes of their paths. For tests and fuzzers.
 class MemoryFileSystem : public FileSystem {
@@ -54,6 +66,8 @@ class MemoryFileSystem : public FileSystem {
   absl::StatusOr<bool> IsDirectory(const std::string& path) const override;
   absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) const override;
   absl::Status Write(const std::string& path, absl::string_view data) override;
+  absl::Status Replace(const std::string& path, const std::optional<std::string>& expected,
+                       absl::string_view data) override;
 
   const std::map<std::string, std::string>& files() const { return files_; }
 

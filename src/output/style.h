@@ -18,6 +18,7 @@ struct Style {
   std::string Dim(absl::string_view text) const { return Paint("2", text); }
   std::string Red(absl::string_view text) const { return Paint("31", text); }
   std::string Green(absl::string_view text) const { return Paint("32", text); }
+  std::string Cyan(absl::string_view text) const { return Paint("36", text); }
   std::string ForLevel(Level level, absl::string_view text) const {
     return Paint(level == Level::kError ? "1;31" : level == Level::kWarning ? "33" : "36", text);
   }

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/input/file_system.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -120,6 +127,135 @@ TEST_F(FileSystemTest, WriteThatFailsLeavesNothingBehind) {
   EXPECT_THAT(Show(files_->List(root_).value()), ElementsAre("folder/"));
 }
 
+TEST_F(FileSystemTest, ReplaceWantsTheFileAsItWasRead) {
+  Put("x", "old");
+  ASSERT_THAT(files_->Replace(Path("x"), "old", "new"), IsOk());
+  EXPECT_THAT(files_->Replace(Path("x"), "old", "other"),
+              StatusIs(absl::StatusCode::kAborted, StartsWith(Path("x") + ": changed since")));
+  EXPECT_THAT(files_->Replace(Path("x"), std::nullopt, "other"),
+              StatusIs(absl::StatusCode::kAborted, HasSubstr("run again")));
+  EXPECT_THAT(files_->Replace(Path("none"), "", "other"),
+              StatusIs(absl::StatusCode::kAborted, testing::_));
+  ASSERT_THAT(files_->Replace(Path("y"), std::nullopt, "first"), IsOk());
+  EXPECT_EQ(files_->Read(Path("x"), 9).value(), "new");
+  EXPECT_EQ(files_->Read(Path("y"), 9).value(), "first");
+  EXPECT_THAT(Show(files_->List(root_).value()), ElementsAre("x", "y"));
+}
+
+TEST_F(FileSystemTest, WhatChangesWhileWritingIsSeen) {
+  Put("x", "old");
+  const auto files = NewFileSystem([&] { Put("x", "theirs"); });
+  EXPECT_THAT(files->Replace(Path("x"), "old", "ours"),
+              StatusIs(absl::StatusCode::kAborted, testing::_));
+  EXPECT_EQ(files_->Read(Path("x"), 9).value(), "theirs");
+  EXPECT_THAT(Show(files_->List(root_).value()), ElementsAre("x"));
+}
+
+TEST_F(FileSystemTest, WriteKeepsLinksAndModes) {
+  Put("sub/real", "old");
+  fs::permissions(Path("sub/real"), fs::perms(0640));
+  fs::create_symlink("sub/real", root_ / "link");
+  fs::create_symlink("link", root_ / "link2");
+  ASSERT_THAT(files_->Replace(Path("link2"), "old", "new"), IsOk());
+  EXPECT_TRUE(fs::is_symlink(root_ / "link2"));
+  EXPECT_TRUE(fs::is_symlink(root_ / "link"));
+  EXPECT_EQ(files_->Read(Path("sub/real"), 9).value(), "new");
+  EXPECT_EQ(fs::status(Path("sub/real")).permissions(), fs::perms(0640));
+  EXPECT_THAT(Show(files_->List(Path("sub")).value()), ElementsAre("real"));
+}
+
+TEST_F(FileSystemTest, NewFilesObeyTheUmask) {
+  const mode_t old = umask(027);
+  ASSERT_THAT(files_->Write(Path("x"), "x"), IsOk());
+  umask(old);
+  EXPECT_EQ(fs::status(Path("x")).permissions(), fs::perms(0640));
+}
+
+TEST_F(FileSystemTest, LinksThatLeadNowhereAreNotWritten) {
+  fs::create_symlink("nowhere", root_ / "dangling");
+  fs::create_symlink("loop", root_ / "loop");
+  EXPECT_THAT(files_->Write(Path("dangling"), "x"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("does not exist")));
+  EXPECT_THAT(files_->Replace(Path("loop"), std::nullopt, "x"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("back to itself")));
+  EXPECT_FALSE(fs::exists(root_ / "nowhere"));
+}
+
+TEST_F(FileSystemTest, ErrorsOfWritingSayWhatToDo) {
+  EXPECT_THAT(files_->Write(Path("none/out"), "x"),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("mkdir -p " + Path("none"))));
+  Put("file", "x");
+  EXPECT_THAT(files_->Write(Path("file/out"), "x"),
+              StatusIs(absl::StatusCode::kNotFound, StartsWith(Path("file/out"))));
+  fs::create_directory(root_ / "folder");
+  EXPECT_THAT(files_->Write(Path("folder"), "x"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("directory")));
+  EXPECT_THAT(files_->Write("/dev/full", "x"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("no regular file")));
+}
+
+TEST_F(FileSystemTest, ReadOnlyFilesAreNotReplaced) {
+  Put("x", "old");
+  fs::permissions(Path("x"), fs::perms(0444));
+  EXPECT_THAT(files_->Write(Path("x"), "new"),
+              StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("chmod u+w")));
+  EXPECT_EQ(files_->Read(Path("x"), 9).value(), "old");
+}
+
+// Runs `f` in a child process, which ends with what `f` gives; -1 if it did not end by itself.
+int InChild(const std::function<int()>& f) {
+  const pid_t child = fork();
+  if (child == 0) _exit(f());
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_F(FileSystemTest, ReadOnlyFoldersAreNamed) {
+  Put("sub/x", "old");
+  fs::permissions(root_, fs::perms(0755));
+  fs::permissions(root_ / "sub", fs::perms(0555));
+  fs::permissions(root_ / "sub/x", fs::perms(0666));
+  const auto write = [&] {
+    // Nobody stops root.
+    if (geteuid() == 0 && setuid(65534) != 0) return 2;
+    const absl::Status status = files_->Write(Path("sub/x"), "new");
+    return absl::IsPermissionDenied(status) &&
+                   absl::StrContains(status.message(), Path("sub") + "/ is read-only")
+               ? 0
+               : 1;
+  };
+  EXPECT_EQ(InChild(write), 0);
+  fs::permissions(root_ / "sub", fs::perms(0755));
+}
+
+TEST_F(FileSystemTest, AFullDiskLeavesTheOldFile) {
+  Put("x", "old");
+  const auto write = [&] {
+    const rlimit limit{100, 100};
+    std::signal(SIGXFSZ, SIG_IGN);
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) return 2;
+    const absl::Status status = files_->Write(Path("x"), std::string(1000, 'x'));
+    return absl::StrContains(status.message(), "make room") ? 0 : 1;
+  };
+  EXPECT_EQ(InChild(write), 0);
+  EXPECT_EQ(files_->Read(Path("x"), 9).value(), "old");
+  EXPECT_THAT(Show(files_->List(root_).value()), ElementsAre("x"));
+}
+
+TEST_F(FileSystemTest, AKilledRunDisturbsNobody) {
+  Put("x", "old");
+  EXPECT_EQ(InChild([&] {
+              (void)NewFileSystem([] { _exit(7); })->Write(Path("x"), "half");
+              return 0;
+            }),
+            7);
+  EXPECT_EQ(files_->Read(Path("x"), 9).value(), "old");
+  EXPECT_EQ(files_->List(root_).value().size(), 2u);  // what it left
+  ASSERT_THAT(files_->Replace(Path("x"), "old", "new"), IsOk());
+  EXPECT_EQ(files_->Read(Path("x"), 9).value(), "new");
+}
+
 // The one of the tests behaves like the real one.
 TEST(MemoryFileSystemTest, FoldersAreThePrefixesOfPaths) {
   const MemoryFileSystem files({{"in/a.yaml", "a"}, {"in/sub/b.yaml", "bb"}, {"inner.yaml", ""}});
@@ -142,6 +278,20 @@ TEST(MemoryFileSystemTest, Writes) {
   ASSERT_THAT(files.Write("a", "1"), IsOk());
   ASSERT_THAT(files.Write("a", "2"), IsOk());
   EXPECT_THAT(files.files(), ElementsAre(testing::Pair("a", "2")));
+}
+
+TEST(MemoryFileSystemTest, ReplaceWantsTheFileAsItWasRead) {
+  MemoryFileSystem files({{"a", "1"}, {"folder/b", ""}});
+  ASSERT_THAT(files.Replace("a", "1", "2"), IsOk());
+  ASSERT_THAT(files.Replace("new", std::nullopt, "3"), IsOk());
+  EXPECT_THAT(files.Replace("a", "1", "4"),
+              StatusIs(absl::StatusCode::kAborted, HasSubstr("changed since it was read")));
+  EXPECT_THAT(files.Replace("a", std::nullopt, "4"),
+              StatusIs(absl::StatusCode::kAborted, testing::_));
+  EXPECT_THAT(files.Replace("none", "", "4"), StatusIs(absl::StatusCode::kAborted, testing::_));
+  EXPECT_THAT(files.Write("folder", "4"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("directory")));
+  EXPECT_THAT(files.Read("a", 9).value(), "2");
 }
 
 }  // namespace
