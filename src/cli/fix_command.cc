@@ -185,7 +185,7 @@ ExitCode ExitCodeOf(const Outcome& o, Mode mode) {
 
 absl::Status WriteFiles(const std::vector<FixFile>& files, Environment& environment) {
   for (const FixFile& f : files) {
-    if (f.changed()) WECAN_RETURN_IF_ERROR(environment.files->Write(f.path, f.after));
+    if (f.changed()) WECAN_RETURN_IF_ERROR(environment.files->Replace(f.path, f.before, f.after));
   }
   return absl::OkStatus();
 }

@@ -75,7 +75,7 @@ class FileMaker {
  private:
   absl::Status Place(const RoleGrant& grant) {
     const auto annotations =
-        GrantAnnotations(grant, plan_, input_, requirements_, analyze_);
+        GrantAnnotations(grant, input_, requirements_, analyze_);
     std::string path = NewPath();
     if (grant.existing != nullptr) {
       path = input_.files[grant.existing->origin.location.file].path;

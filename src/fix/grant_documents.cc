@@ -69,7 +69,6 @@ std::vector<std::string> ObjectNames(const AnalysisInput& input, const Requireme
 }
 
 std::vector<std::pair<std::string, std::string>> GrantAnnotations(const RoleGrant& grant,
-                                                                  const FixPlan& plan,
                                                                   const AnalysisInput& input,
                                                                   const Requirements& requirements,
                                                                   const AnalyzeOptions& options) {

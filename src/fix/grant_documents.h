@@ -15,7 +15,6 @@ enum class GrantWrap { kNone, kManifestWork, kBindingPolicy };
 // The annotations by which an auditor finds out what a role is there for: grant.wecan/for,
 // /reason, /scope and /objects (20 at most). No times.
 std::vector<std::pair<std::string, std::string>> GrantAnnotations(const RoleGrant& grant,
-                                                                  const FixPlan& plan,
                                                                   const AnalysisInput& input,
                                                                   const Requirements& requirements,
                                                                   const AnalyzeOptions& options);

@@ -38,7 +38,7 @@ std::string FlowYaml(const Json& json) {
     return absl::StrCat("[", absl::StrJoin(parts, ", "), "]");
   }
   for (const auto& [key, value] : json.items())
-    parts.push_back(absl::StrCat(IsPlainSafe(key) ? key : Quoted(key), ": ", FlowYaml(value)));
+    parts.push_back(absl::StrCat(YamlText(key), ": ", FlowYaml(value)));
   return absl::StrCat("{", absl::StrJoin(parts, ", "), "}");
 }
 
