@@ -8,20 +8,24 @@
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 
-#include "analyzer/gaps/compare.h"
-
 namespace wecan {
 namespace {
 
 class Collector {
  public:
   Collector(const AnalysisInput& input, const Requirements& requirements, AgentGrants& grants,
-            const NeedOptions& options)
-      : input_(input), requirements_(requirements), grants_(grants), options_(options) {}
+            const NeedOptions& options, int executor)
+      : input_(input),
+        requirements_(requirements),
+        grants_(grants),
+        options_(options),
+        executor_(executor) {}
 
   std::vector<Need> Run() {
     for (size_t i = 0; i < input_.objects.size(); ++i) {
-      if (requirements_.objects[i].state == ObjectState::kChecked) Visit(static_cast<int>(i));
+      const ObjectRequirements& need = requirements_.objects[i];
+      const bool asked = executor_ < 0 || need.executor == executor_;
+      if (need.state == ObjectState::kChecked && asked) Visit(static_cast<int>(i));
     }
     std::sort(needs_.begin(), needs_.end(), [](const Need& a, const Need& b) {
       return std::tie(a.group, a.resource, a.namespace_, a.name) <
@@ -38,7 +42,7 @@ class Collector {
   void Visit(int i) {
     const ObjectRequirements& need = requirements_.objects[i];
     const Object& object = input_.objects[i];
-    const Gap gap = Compare(need, requirements_.types[need.type], object.name, grants_);
+    const Gap gap = GapOf(input_, requirements_, i, grants_, executor_);
     VerbSet verbs = gap.missing | gap.option_missing;
     if (verbs.empty()) return;
     if (options_.full) verbs = gap.needed | gap.option_needed;
@@ -49,7 +53,8 @@ class Collector {
       Add(i, "", verbs);
       return;
     }
-    const VerbSet unnamed = UnnamedVerbs(need);
+    // About an executor the agent always asks with the name.
+    const VerbSet unnamed = executor_ < 0 ? UnnamedVerbs(need) : VerbSet();
     Add(i, object.name, verbs - unnamed);
     Add(i, "", verbs & unnamed);
   }
@@ -78,6 +83,7 @@ class Collector {
   const Requirements& requirements_;
   AgentGrants& grants_;
   const NeedOptions options_;
+  const int executor_;
   std::vector<Need> needs_;
   absl::flat_hash_map<Key, size_t> index_;
 };
@@ -85,8 +91,17 @@ class Collector {
 }  // namespace
 
 std::vector<Need> CollectNeeds(const AnalysisInput& input, const Requirements& requirements,
-                               AgentGrants& grants, const NeedOptions& options) {
-  return Collector(input, requirements, grants, options).Run();
+                               AgentGrants& grants, const NeedOptions& options, int executor) {
+  return Collector(input, requirements, grants, options, executor).Run();
+}
+
+Gap GapOf(const AnalysisInput& input, const Requirements& requirements, int object,
+          AgentGrants& grants, int executor) {
+  const ObjectRequirements& need = requirements.objects[object];
+  const ResourceType& type = requirements.types[need.type];
+  const std::string& name = input.objects[object].name;
+  return executor < 0 ? Compare(need, type, name, grants)
+                      : CompareExecutor(need, type, name, grants);
 }
 
 }  // namespace wecan

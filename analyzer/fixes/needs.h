@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/gaps/compare.h"
 #include "analyzer/grants/agent_grants.h"
 #include "analyzer/model/object.h"
 #include "analyzer/requirements/derive.h"
@@ -29,7 +30,13 @@ struct Need {
 
 // What of the objects' Requirements `grants` does not hold, sorted by group, resource, namespace
 // and name. Objects that are not checked, and kinds of which nothing can be told, need nothing.
+// `grants` are those of the agent, or of one of requirements.executors, for whose objects alone is
+// then asked.
 std::vector<Need> CollectNeeds(const AnalysisInput& input, const Requirements& requirements,
-                               AgentGrants& grants, const NeedOptions& options);
+                               AgentGrants& grants, const NeedOptions& options, int executor = -1);
+
+// What an account needs for one object and lacks, in one scope: the rows that CollectNeeds merges.
+Gap GapOf(const AnalysisInput& input, const Requirements& requirements, int object,
+          AgentGrants& grants, int executor);
 
 }  // namespace wecan

@@ -10,17 +10,21 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 
 #include "analyzer/base/status_macros.h"
 #include "analyzer/fixes/minimal_rules.h"
 #include "analyzer/fixes/reach.h"
 #include "analyzer/gaps/compare.h"
+#include "analyzer/gaps/escalations.h"
 #include "analyzer/grants/covers.h"
 
 namespace wecan {
 namespace {
 
-using Scoped = std::map<std::string, std::vector<const Permission*>>;  // by namespace, "" cluster
+// Who gets a role, and where it stands: an executor or -1, and a namespace or "".
+using Scope = std::pair<int, std::string>;
+using Scoped = std::map<Scope, std::vector<const Permission*>>;
 
 // The role that would bring a grant to the agent by its label alone.
 bool TakesInLabelled(const AgentGrants& grants) {
@@ -35,7 +39,7 @@ bool TakesInLabelled(const AgentGrants& grants) {
   });
 }
 
-std::vector<Permission> AsPermissions(std::vector<Need> needs) {
+std::vector<Permission> AsPermissions(std::vector<Need> needs, int executor) {
   std::vector<Permission> permissions;
   for (Need& need : needs) {
     Permission p{.namespace_ = std::move(need.namespace_),
@@ -43,7 +47,8 @@ std::vector<Permission> AsPermissions(std::vector<Need> needs) {
                           .api_groups = {std::move(need.group)},
                           .resources = {std::move(need.resource)}},
                  .guessed = need.guessed,
-                 .objects = std::move(need.objects)};
+                 .objects = std::move(need.objects),
+                 .executor = executor};
     if (!need.name.empty()) p.rule.resource_names = {std::move(need.name)};
     SortVerbs(p.rule.verbs);
     permissions.push_back(std::move(p));
@@ -146,7 +151,7 @@ class Planner {
     if (!name_.empty()) return absl::OkStatus();
     std::set<std::string> ours;
     for (const Role& role : input_.rbac.roles) {
-      if (IsOurs(role)) ours.insert(role.name);
+      if (IsOurs(role)) ours.insert(AgentRoleName(role));
     }
     name_ = ours.size() == 1 ? *ours.begin() : kDefaultGrantName;
     if (ours.size() > 1 && ours.count(name_) == 0) {
@@ -157,41 +162,111 @@ class Planner {
     return absl::OkStatus();
   }
 
-  // The namespace of the role that is to hold the permission, "" for a ClusterRole.
-  std::string ScopeOf(const Permission& p) const {
-    const bool local =
-        plan_.strategy == GrantStrategy::kRoleBinding && p.rule.non_resource_urls.empty();
-    return local ? p.namespace_ : "";
+  // The name without what NameFor adds to it for an executor.
+  std::string AgentRoleName(const Role& role) const {
+    for (const ServiceAccountRef& e : requirements_.executors) {
+      absl::string_view name = role.name;
+      if (absl::ConsumeSuffix(&name, absl::StrCat(":", e.namespace_, ":", e.name)))
+        return std::string(name);
+    }
+    return role.name;
+  }
+
+  // The namespace of the role that is to hold the permission, "" for a ClusterRole. No label brings
+  // a role to an executor, so it gets the narrower kind unless the wider one is asked for.
+  std::string NamespaceFor(const Permission& p) const {
+    const bool narrow = plan_.strategy == GrantStrategy::kRoleBinding ||
+                        (p.executor >= 0 && plan_.strategy == GrantStrategy::kAggregate);
+    return narrow && p.rule.non_resource_urls.empty() ? p.namespace_ : "";
   }
 
   // What `grants` lacks and may be granted. With `record`, what a guardrail has to say goes into
   // the plan.
   std::vector<Permission> Missing(AgentGrants& grants, bool record) {
     std::vector<Permission> granted;
-    for (Permission& p : AsPermissions(CollectNeeds(input_, requirements_, grants, fix_.needs))) {
-      if (Passes(p, record)) granted.push_back(std::move(p));
+    for (int executor = -1; executor < static_cast<int>(requirements_.executors.size());
+         ++executor) {
+      std::optional<AgentGrants> other;
+      if (executor >= 0) other.emplace(grants, requirements_.executors[executor].User());
+      AgentGrants& held = other ? *other : grants;
+      for (Permission& p : AsPermissions(
+               CollectNeeds(input_, requirements_, held, fix_.needs, executor), executor)) {
+        if (Passes(p, record)) granted.push_back(std::move(p));
+      }
+      for (const EscalationGap& gap : FindEscalations(
+               input_, requirements_, options_.derive.default_namespace, held, executor)) {
+        if (gap.result.outcome == EscalationResult::Outcome::kRefused)
+          AddRepair(gap, record, granted);
+      }
     }
     return granted;
   }
 
-  bool Passes(const Permission& p, bool record) {
-    bool passes = true;
+  const Guardrail* GuardrailOf(const Permission& p) const {
     for (const PolicyRule& atom : BreakdownRule(p.rule)) {
-      const Guardrail* guardrail = FindGuardrail(atom, ScopeOf(p).empty());
-      if (guardrail == nullptr) continue;
-      const bool refused = guardrail->refused_in_fix && !fix_.allow_escalation;
-      passes &= !refused;
-      if (record) (refused ? plan_.refused : plan_.told).push_back({guardrail, p.rule, p.objects});
-      break;
+      if (const Guardrail* g = FindGuardrail(atom, NamespaceFor(p).empty())) return g;
     }
-    return passes;
+    return nullptr;
+  }
+
+  bool Passes(const Permission& p, bool record) {
+    const Guardrail* guardrail = GuardrailOf(p);
+    if (guardrail == nullptr) return true;
+    const bool refused = guardrail->refused_in_fix && !fix_.allow_escalation;
+    if (record) (refused ? plan_.refused : plan_.told).push_back({guardrail, p.rule, p.objects});
+    return !refused;
+  }
+
+  // ---- RBAC objects of the workload that grant more than the account holds
+
+  // The smaller power first: what the object grants. Where a guardrail stands against that, or it
+  // cannot be told, the verb that lifts the check, if the user consents.
+  void AddRepair(const EscalationGap& gap, bool record, std::vector<Permission>& granted) {
+    const Permission power = LiftingVerb(gap);
+    std::vector<Permission> rules;
+    bool refused = !gap.result.complete || gap.result.aggregation;
+    for (const PolicyRule& missing : gap.result.missing) {
+      for (PolicyRule& atom : BreakdownRule(missing)) {
+        rules.push_back({.namespace_ = power.namespace_,
+                         .rule = std::move(atom),
+                         .objects = {gap.object},
+                         .executor = gap.executor});
+        const Guardrail* guardrail = GuardrailOf(rules.back());
+        refused |= guardrail != nullptr && guardrail->refused_in_fix;
+      }
+    }
+    if (refused) rules = {power};
+    for (Permission& p : rules) {
+      if (Passes(p, record)) granted.push_back(std::move(p));
+    }
+  }
+
+  // `escalate` on the role, or `bind` on the role that the binding names. The name of a role is not
+  // in the URL of the request that creates it, but in a server-side apply.
+  Permission LiftingVerb(const EscalationGap& gap) const {
+    const Object& object = input_.objects[gap.object];
+    const ObjectRequirements& need = requirements_.objects[gap.object];
+    Permission p{.namespace_ = need.scope == ScopeKind::kNamespace ? need.namespace_ : "",
+                 .rule = {.verbs = {"escalate"}, .api_groups = {kRbacGroup}},
+                 .objects = {gap.object},
+                 .executor = gap.executor};
+    for (const RoleBinding& b : input_.rbac.bindings) {
+      if (b.origin.object != gap.object) continue;
+      p.rule.verbs = {"bind"};
+      p.rule.resources = {b.role_ref.kind == "Role" ? "roles" : "clusterroles"};
+      p.rule.resource_names = {b.role_ref.name};
+      return p;
+    }
+    p.rule.resources = {object.kind == "Role" ? "roles" : "clusterroles"};
+    if (need.create_named && gap.executor < 0) p.rule.resource_names = {object.name};
+    return p;
   }
 
   // ---- roles
 
   Scoped ByScope(const std::vector<Permission>& permissions) const {
     Scoped scoped;
-    for (const Permission& p : permissions) scoped[ScopeOf(p)].push_back(&p);
+    for (const Permission& p : permissions) scoped[{p.executor, NamespaceFor(p)}].push_back(&p);
     return scoped;
   }
 
@@ -201,8 +276,8 @@ class Planner {
     for (const Permission& p : needed) {
       const bool here = role.kind == RoleKind::kRole
                             ? p.namespace_ == role.namespace_ && p.rule.non_resource_urls.empty()
-                            : ScopeOf(p).empty();
-      if (here) rules.push_back(p.rule);
+                            : NamespaceFor(p).empty();
+      if (here && p.executor == ExecutorOf(role)) rules.push_back(p.rule);
     }
     return rules;
   }
@@ -232,15 +307,29 @@ class Planner {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<RoleGrant> MakeGrant(const std::string& scope,
+  // Roles of executors say in their name for whom they are.
+  std::string NameFor(int executor) const {
+    if (executor < 0) return name_;
+    const ServiceAccountRef& account = requirements_.executors[executor];
+    return absl::StrCat(name_, ":", account.namespace_, ":", account.name);
+  }
+  int ExecutorOf(const Role& role) const {
+    for (int e = 0; e < static_cast<int>(requirements_.executors.size()); ++e) {
+      if (role.name == NameFor(e)) return e;
+    }
+    return -1;
+  }
+
+  absl::StatusOr<RoleGrant> MakeGrant(const Scope& scope,
                                       const std::vector<const Permission*>& wanted,
                                       const std::vector<Permission>& needed) const {
     RoleGrant grant;
+    grant.executor = scope.first;
     Role& role = grant.role;
-    role.kind = scope.empty() ? RoleKind::kClusterRole : RoleKind::kRole;
-    role.namespace_ = scope;
-    role.name = name_;
-    WECAN_ASSIGN_OR_RETURN(grant.existing, FindExisting(role.kind, scope));
+    role.kind = scope.second.empty() ? RoleKind::kClusterRole : RoleKind::kRole;
+    role.namespace_ = scope.second;
+    role.name = NameFor(scope.first);
+    WECAN_ASSIGN_OR_RETURN(grant.existing, FindExisting(role.kind, scope.second, role.name));
     const std::vector<PolicyRule> rules = RulesOf(wanted);
     const bool aggregated = IsAggregated(scope);
     if (grant.existing != nullptr) {
@@ -251,8 +340,8 @@ class Planner {
       const std::string* label = FindLabel(role.labels, kAggregateToWorkLabel);
       if (aggregated && (label == nullptr || *label != "true")) {
         return absl::FailedPreconditionError(
-            absl::StrCat(Place(role.origin), RoleName(role.kind, scope, name_), " lacks the label ",
-                         kAggregateToWorkLabel,
+            absl::StrCat(Place(role.origin), RoleName(role.kind, role.namespace_, role.name),
+                         " lacks the label ", kAggregateToWorkLabel,
                          ": \"true\", so the agent does not take it in; add the label, "
                          "or give the grant another name with --name"));
       }
@@ -266,8 +355,8 @@ class Planner {
     return grant;
   }
 
-  bool IsAggregated(const std::string& scope) const {
-    if (!scope.empty()) return false;
+  bool IsAggregated(const Scope& scope) const {
+    if (scope.first >= 0 || !scope.second.empty()) return false;
     return plan_.strategy == GrantStrategy::kAggregate ||
            (plan_.strategy == GrantStrategy::kRoleBinding && AggregatesRest());
   }
@@ -293,12 +382,13 @@ class Planner {
   }
 
   // Our role of that name, or nullptr if there is none of it.
-  absl::StatusOr<const Role*> FindExisting(RoleKind kind, const std::string& scope) const {
+  absl::StatusOr<const Role*> FindExisting(RoleKind kind, const std::string& scope,
+                                           const std::string& name) const {
     const auto same = [&](const Role& r) {
       const std::string& ns = r.kind == RoleKind::kRole && r.namespace_.empty()
                                   ? options_.derive.default_namespace
                                   : r.namespace_;
-      return r.kind == kind && ns == scope && r.name == name_;
+      return r.kind == kind && ns == scope && r.name == name;
     };
     const Role* found = nullptr;
     for (const std::vector<Role>* roles : {&options_.profile.policy.roles, &input_.rbac.roles}) {
@@ -306,7 +396,7 @@ class Planner {
         if (!same(r)) continue;
         if (!IsOurs(r) || r.origin.profile) {
           return absl::FailedPreconditionError(
-              absl::StrCat(Place(r.origin), RoleName(kind, scope, name_),
+              absl::StrCat(Place(r.origin), RoleName(kind, scope, name),
                            " is not wecan's own (no label ", kManagedByLabel, ": ", kManagedByWecan,
                            "), so it is left alone; give the grant another name with --name"));
         }
@@ -320,22 +410,24 @@ class Planner {
   absl::Status Bind(RoleGrant& grant) const {
     const Role& role = grant.role;
     const bool cluster = role.kind == RoleKind::kClusterRole;
-    const Subject agent{"ServiceAccount", options_.agent.namespace_,
-                        options_.agent.service_account};
+    const ServiceAccountRef account =
+        grant.executor < 0
+            ? ServiceAccountRef{options_.agent.namespace_, options_.agent.service_account}
+            : requirements_.executors[grant.executor];
     grant.binding = RoleBinding{.cluster = cluster,
                                 .namespace_ = role.namespace_,
                                 .name = role.name,
                                 .role_ref = {kRbacGroup, RoleKindName(role.kind), role.name},
-                                .subjects = {agent}};
+                                .subjects = {{"ServiceAccount", account.namespace_, account.name}}};
     for (const RoleBinding& b : input_.rbac.bindings) {
       if (b.cluster != cluster || b.namespace_ != role.namespace_ || b.name != role.name) continue;
       const bool binds = b.role_ref.kind == grant.binding->role_ref.kind &&
                          b.role_ref.name == role.name &&
-                         AppliesTo(b.subjects, options_.agent.User(), b.namespace_) >= 0;
+                         AppliesTo(b.subjects, account.User(), b.namespace_) >= 0;
       if (!binds) {
         return absl::FailedPreconditionError(absl::StrCat(
             Place(b.origin), BindingKindName(b), " ", b.name, " binds something else than ",
-            RoleName(role.kind, role.namespace_, role.name), " to ", options_.agent.service_account,
+            RoleName(role.kind, role.namespace_, role.name), " to ", account.name,
             "; give the grant another name with --name"));
       }
       grant.binding_exists = true;
@@ -353,12 +445,13 @@ class Planner {
       if (role.kind == RoleKind::kRole && role.namespace_.empty())
         effective.namespace_ = options_.derive.default_namespace;
       RoleGrant grant{.role = role, .existing = &role};
+      grant.executor = ExecutorOf(role);
       grant.change = PruneRules(role.rules, NeededOf(effective, needed), {});
       if (grant.change.empty()) continue;
       grant.role.rules = ApplyChange(role.rules, grant.change);
       std::vector<const Permission*> here;
       for (const Permission& p : needed) {
-        if (Uncovered(grant.role.rules, {p.rule}).empty() &&
+        if (p.executor == grant.executor && Uncovered(grant.role.rules, {p.rule}).empty() &&
             (role.kind == RoleKind::kClusterRole || p.namespace_ == effective.namespace_))
           here.push_back(&p);
       }

@@ -40,6 +40,7 @@ struct Permission {
   PolicyRule rule;         // one group and resource, at most one name; or one URL
   bool guessed = false;    // the resource name is a guess
   std::vector<int> objects;
+  int executor = -1;  // index into Requirements::executors: to it, not to the agent
 };
 
 // What stands against a grant. Refused ones are not granted, or by consent; told ones are, and
@@ -67,6 +68,7 @@ struct RoleGrant {
   // For the record: all that the role is for, not only what is added now.
   std::vector<int> objects;            // ascending
   std::vector<std::string> needed_in;  // namespaces, sorted; "" for the cluster itself
+  int executor = -1;                   // who gets it, as in Permission
 
   bool changes() const {
     return existing == nullptr || !change.empty() || (binding && !binding_exists);
