@@ -2,6 +2,7 @@
 #include "analyzer/fixes/proof.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "analyzer/gaps/compare.h"
+#include "analyzer/gaps/escalations.h"
 #include "analyzer/grants/compact.h"
 #include "analyzer/grants/covers.h"
 #include "analyzer/grants/rule_allows.h"
@@ -21,6 +23,8 @@ namespace {
 struct Atom {
   std::string namespace_;
   PolicyRule rule;
+  std::vector<int> accounts;  // who gets it: executors, -1 for the agent
+  size_t role = 0;            // in what is written
   bool needed = false;
 };
 
@@ -32,23 +36,27 @@ class Prover {
         requirements_(requirements),
         options_(options),
         needs_(needs),
+        written_(written),
         before_(EffectivePolicy(input, requirements, options), options.agent.User()),
         after_(EffectivePolicy(input, requirements, options, {.added = &written}),
                options.agent.User()) {
-    for (const Role& role : written.roles) AddAtoms(role);
+    for (size_t i = 0; i < written.roles.size(); ++i) AddAtoms(i);
   }
 
   Proof Run(const std::vector<int>& left_out) {
-    for (size_t i = 0; i < input_.objects.size(); ++i) {
-      if (requirements_.objects[i].state != ObjectState::kChecked) continue;
-      ++proof_.objects;
-      CheckObject(static_cast<int>(i),
-                  std::binary_search(left_out.begin(), left_out.end(), static_cast<int>(i)));
+    left_out_ = &left_out;
+    AskAll(-1, before_, after_);
+    for (int e = 0; e < static_cast<int>(requirements_.executors.size()); ++e) {
+      const UserInfo user = requirements_.executors[e].User();
+      AgentGrants before(before_, user), after(after_, user);
+      AskAll(e, before, after);
     }
+    const size_t escalations = CheckEscalations();
     proof_.closed = proof_.faults.empty();
     proof_.minimal = true;
-    for (const Atom& atom : atoms_) {
-      if (atom.needed) continue;
+    for (size_t i = 0; i < atoms_.size(); ++i) {
+      const Atom& atom = atoms_[i];
+      if (atom.needed || (escalations > 0 && EscalatesWithout(i))) continue;
       proof_.minimal = false;
       proof_.faults.push_back(absl::StrCat("needless in namespace \"", atom.namespace_,
                                            "\": ", CompactString(atom.rule)));
@@ -60,8 +68,77 @@ class Prover {
  private:
   using Resource = std::pair<std::string, std::string>;  // group, resource
 
+  void AskAll(int executor, AgentGrants& before, AgentGrants& after) {
+    for (size_t i = 0; i < input_.objects.size(); ++i) {
+      const ObjectRequirements& need = requirements_.objects[i];
+      if (need.state != ObjectState::kChecked) continue;
+      if (executor < 0) ++proof_.objects;
+      if (executor < 0 || need.executor == executor)
+        CheckObject(static_cast<int>(i), executor, before, after);
+    }
+  }
+
+  bool LeftOut(int object) const {
+    return std::binary_search(left_out_->begin(), left_out_->end(), object);
+  }
+
+  // RBAC objects of the workload that grant too much. Gives the number of those before the grant.
+  size_t CheckEscalations() {
+    for (const EscalationGap& gap : Escalations(after_)) {
+      if (!LeftOut(gap.object)) {
+        proof_.faults.push_back(
+            absl::StrCat("still grants more than is held: ", input_.objects[gap.object].name));
+      }
+    }
+    return Escalations(before_).size();
+  }
+
+  std::vector<EscalationGap> Escalations(const AgentGrants& grants) const {
+    std::vector<EscalationGap> gaps =
+        FindAllEscalations(input_, requirements_, options_.derive.default_namespace, grants);
+    std::erase_if(gaps, [](const EscalationGap& gap) {
+      return gap.result.outcome != EscalationResult::Outcome::kRefused;
+    });
+    return gaps;
+  }
+
+  // Whether one more RBAC object grants too much when this atom is not written.
+  bool EscalatesWithout(size_t a) const {
+    RbacPolicy less = written_;
+    std::vector<PolicyRule> rest;
+    for (const PolicyRule& rule : written_.roles[atoms_[a].role].rules) {
+      for (PolicyRule& atom : BreakdownRule(rule)) {
+        if (atom != atoms_[a].rule) rest.push_back(std::move(atom));
+      }
+    }
+    less.roles[atoms_[a].role].rules = std::move(rest);
+    const AgentGrants without(EffectivePolicy(input_, requirements_, options_, {.added = &less}),
+                              options_.agent.User());
+    return Escalations(without).size() > Escalations(after_).size();
+  }
+
+  // Whom the bindings that are written, or are in the input, give the role. Nobody's is the
+  // agent's: its label brings it there.
+  std::vector<int> AccountsOf(const Role& role) const {
+    std::set<int> accounts;
+    for (const RbacPolicy* policy : {&written_, &input_.rbac}) {
+      for (const RoleBinding& b : policy->bindings) {
+        if (b.role_ref.kind != RoleKindName(role.kind) || b.role_ref.name != role.name) continue;
+        if (AppliesTo(b.subjects, options_.agent.User(), b.namespace_) >= 0) accounts.insert(-1);
+        for (int e = 0; e < static_cast<int>(requirements_.executors.size()); ++e) {
+          if (AppliesTo(b.subjects, requirements_.executors[e].User(), b.namespace_) >= 0)
+            accounts.insert(e);
+        }
+      }
+    }
+    if (accounts.empty()) return {-1};
+    return {accounts.begin(), accounts.end()};
+  }
+
   // What the role holds and the one of the input with its name does not.
-  void AddAtoms(const Role& role) {
+  void AddAtoms(size_t index) {
+    const Role& role = written_.roles[index];
+    const std::vector<int> accounts = AccountsOf(role);
     std::vector<PolicyRule> old;
     for (const Role& r : input_.rbac.roles) {
       const std::string& ns = r.kind == RoleKind::kRole && r.namespace_.empty()
@@ -75,35 +152,35 @@ class Prover {
       std::vector<size_t>& list =
           literal ? by_resource_[Resource(rule.api_groups[0], rule.resources[0])] : others_;
       list.push_back(atoms_.size());
-      atoms_.push_back({role.namespace_, std::move(rule)});
+      atoms_.push_back({role.namespace_, std::move(rule), accounts, index});
     }
   }
 
-  void CheckObject(int i, bool left_out) {
+  void CheckObject(int i, int executor, AgentGrants& grants_before, AgentGrants& grants_after) {
     const ObjectRequirements& need = requirements_.objects[i];
     const ResourceType& type = requirements_.types[need.type];
     const std::string& name = input_.objects[i].name;
-    const Gap after = Compare(need, type, name, after_);
+    const Gap after = GapOf(input_, requirements_, i, grants_after, executor);
     const VerbSet open = after.missing | after.option_missing;
-    if (!open.empty() && !left_out) {
+    if (!open.empty() && !LeftOut(i)) {
       proof_.faults.push_back(absl::StrCat("still missing: ", open.Join(", "), " ", type.resource,
                                            ".", type.group, " ", need.namespace_, "/", name));
     }
-    const Gap before = Compare(need, type, name, before_);
+    const Gap before = GapOf(input_, requirements_, i, grants_before, executor);
     const VerbSet missing = before.missing | before.option_missing;
     if (missing.empty()) return;
-    Witness(i, needs_.full ? before.needed | before.option_needed : missing);
+    Witness(i, executor, needs_.full ? before.needed | before.option_needed : missing);
   }
 
   // Marks the atoms without which one of `verbs` would be refused.
-  void Witness(int i, VerbSet verbs) {
+  void Witness(int i, int executor, VerbSet verbs) {
     const ObjectRequirements& need = requirements_.objects[i];
     const ResourceType& type = requirements_.types[need.type];
     const std::string& name = input_.objects[i].name;
     const absl::string_view name_key = needs_.resource_names ? name : absl::string_view();
     const bool inserted = asked_
-                              .emplace(need.type, need.scope, need.create_named, need.namespace_,
-                                       name_key, verbs.bits())
+                              .emplace(executor, need.type, need.scope, need.create_named,
+                                       need.namespace_, name_key, verbs.bits())
                               .second;
     if (!inserted) return;
     const auto atoms = by_resource_.find(Resource(type.group, type.resource));
@@ -111,20 +188,22 @@ class Prover {
       RequestAttributes request{
           .verb = std::string(VerbName(verb)), .api_group = type.group, .resource = type.resource};
       if (need.scope == ScopeKind::kNamespace) request.namespace_ = need.namespace_;
-      if (!UnnamedVerbs(need).Has(verb)) request.name = name;
+      if (executor >= 0 || !UnnamedVerbs(need).Has(verb)) request.name = name;
       std::vector<size_t> allowing;
-      if (atoms != by_resource_.end()) Allowing(request, atoms->second, allowing);
-      Allowing(request, others_, allowing);
+      if (atoms != by_resource_.end()) Allowing(request, executor, atoms->second, allowing);
+      Allowing(request, executor, others_, allowing);
       if (allowing.size() == 1) atoms_[allowing[0]].needed = true;
     });
   }
 
-  void Allowing(const RequestAttributes& request, const std::vector<size_t>& atoms,
+  void Allowing(const RequestAttributes& request, int executor, const std::vector<size_t>& atoms,
                 std::vector<size_t>& allowing) const {
     for (size_t a : atoms) {
-      const std::string& ns = atoms_[a].namespace_;
-      if ((ns.empty() || ns == request.namespace_) && RuleAllows(request, atoms_[a].rule))
-        allowing.push_back(a);
+      const Atom& atom = atoms_[a];
+      const bool here = atom.namespace_.empty() || atom.namespace_ == request.namespace_;
+      const bool theirs =
+          std::find(atom.accounts.begin(), atom.accounts.end(), executor) != atom.accounts.end();
+      if (here && theirs && RuleAllows(request, atom.rule)) allowing.push_back(a);
     }
   }
 
@@ -132,12 +211,14 @@ class Prover {
   const Requirements& requirements_;
   const AnalyzeOptions& options_;
   const NeedOptions needs_;
+  const RbacPolicy& written_;
+  const std::vector<int>* left_out_ = nullptr;
   AgentGrants before_, after_;
   std::vector<Atom> atoms_;
   absl::flat_hash_map<Resource, std::vector<size_t>> by_resource_;  // into atoms_
   std::vector<size_t> others_;                                      // with wildcards, URLs
   absl::flat_hash_set<
-      std::tuple<int, ScopeKind, bool, absl::string_view, absl::string_view, uint8_t>>
+      std::tuple<int, int, ScopeKind, bool, absl::string_view, absl::string_view, uint8_t>>
       asked_;
   Proof proof_;
 };

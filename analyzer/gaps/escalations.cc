@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
 namespace wecan {
@@ -51,10 +53,37 @@ RoleBinding InNamespace(const RoleBinding& binding, const std::string& default_n
           .role_ref = binding.role_ref};
 }
 
+// The Roles and ClusterRoles of the input: those that do not count as grants may be bound as well.
+class InputRoles {
+ public:
+  InputRoles(const AnalysisInput& input, const std::string& default_namespace) {
+    for (const Role& role : input.rbac.roles) {
+      const bool cluster = role.kind == RoleKind::kClusterRole;
+      const std::string& ns = role.namespace_.empty() ? default_namespace : role.namespace_;
+      roles_[Key(RoleKindName(role.kind), cluster ? "" : ns, role.name)] = &role;
+    }
+  }
+
+  // nullptr if there is none.
+  const Role* Find(const RoleBinding& binding) const {
+    const bool cluster_role = binding.role_ref.kind == "ClusterRole";
+    if (binding.cluster && !cluster_role) return nullptr;
+    const auto it = roles_.find(
+        Key(binding.role_ref.kind, cluster_role ? "" : binding.namespace_, binding.role_ref.name));
+    return it == roles_.end() ? nullptr : it->second;
+  }
+
+ private:
+  static std::string Key(absl::string_view kind, absl::string_view ns, absl::string_view name) {
+    return absl::StrCat(kind, "/", ns, "/", name);
+  }
+  absl::flat_hash_map<std::string, const Role*> roles_;
+};
+
 // By namespace: what the account holds is resolved once for each.
 std::vector<EscalationGap> Check(std::vector<Written> written, const Requirements& requirements,
-                                 const std::string& default_namespace, const AgentGrants& grants,
-                                 int executor) {
+                                 const std::string& default_namespace, const InputRoles& roles,
+                                 const AgentGrants& grants, int executor) {
   std::sort(written.begin(), written.end(), [](const Written& a, const Written& b) {
     return std::tie(a.held_in, a.object) < std::tie(b.held_in, b.object);
   });
@@ -62,10 +91,13 @@ std::vector<EscalationGap> Check(std::vector<Written> written, const Requirement
   EscalationChecker checker(grants.authorizer(), grants.user());
   for (const Written& w : written) {
     const bool named = executor < 0 && requirements.objects[w.object].create_named;
-    EscalationResult result =
-        w.role != nullptr
-            ? checker.CheckRole(*w.role, w.held_in, named ? w.role->name : "", nullptr)
-            : checker.CheckBinding(InNamespace(*w.binding, default_namespace), w.held_in);
+    EscalationResult result;
+    if (w.role != nullptr) {
+      result = checker.CheckRole(*w.role, w.held_in, named ? w.role->name : "", nullptr);
+    } else {
+      const RoleBinding binding = InNamespace(*w.binding, default_namespace);
+      result = checker.CheckBinding(binding, w.held_in, roles.Find(binding));
+    }
     if (result.outcome == EscalationResult::Outcome::kAllowed) continue;
     gaps.push_back({w.object, executor, std::move(result)});
   }
@@ -91,7 +123,8 @@ std::vector<EscalationGap> FindEscalations(const AnalysisInput& input,
     return !UndergoesEscalationCheck(input.objects[w.object], requirements.objects[w.object],
                                      executor);
   });
-  return Check(std::move(written), requirements, default_namespace, grants, executor);
+  return Check(std::move(written), requirements, default_namespace,
+               InputRoles(input, default_namespace), grants, executor);
 }
 
 std::vector<EscalationGap> FindAllEscalations(const AnalysisInput& input,
@@ -107,12 +140,13 @@ std::vector<EscalationGap> FindAllEscalations(const AnalysisInput& input,
     if (need.executor >= 0 && UndergoesEscalationCheck(object, need, need.executor))
       of_executors[need.executor].push_back(w);
   }
+  const InputRoles roles(input, default_namespace);
   std::vector<EscalationGap> gaps =
-      Check(std::move(of_agent), requirements, default_namespace, agent, -1);
+      Check(std::move(of_agent), requirements, default_namespace, roles, agent, -1);
   for (auto& [executor, written] : of_executors) {
     const AgentGrants grants(agent, requirements.executors[executor].User());
     for (EscalationGap& gap :
-         Check(std::move(written), requirements, default_namespace, grants, executor)) {
+         Check(std::move(written), requirements, default_namespace, roles, grants, executor)) {
       gaps.push_back(std::move(gap));
     }
   }

@@ -26,8 +26,8 @@ bool UndergoesEscalationCheck(const Object& object, const ObjectRequirements& ne
 // The checked RBAC objects that the account behind `grants` may not write, in the order of the
 // input. The agent is asked with the name in the URL where it applies server-side; an executor as
 // in the agent's dry-run create, whatever the strategy. Roles are taken as they are written; the
-// role of a binding is looked for in the policy of `grants`. `default_namespace`: for objects that
-// name none.
+// role of a binding is looked for in the policy of `grants`, then among the roles of the input,
+// also where those do not count as grants. `default_namespace`: for objects that name none.
 std::vector<EscalationGap> FindEscalations(const AnalysisInput& input,
                                            const Requirements& requirements,
                                            const std::string& default_namespace,

@@ -257,7 +257,7 @@ void UncoveredUrls(const PolicyRule& servant, absl::Span<const PolicyRule* const
 
 }  // namespace
 
-CoverIndex::CoverIndex(std::vector<const PolicyRule*> owner) {
+CoverIndex::CoverIndex(absl::Span<const PolicyRule* const> owner) {
   absl::flat_hash_set<PolicyRule> seen;  // many bindings to one role bring the same rules
   for (const PolicyRule* rule : owner) {
     if (!seen.insert(*rule).second) continue;

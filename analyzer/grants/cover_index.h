@@ -31,7 +31,7 @@ struct CoverGap {
 // Immutable after construction. The rules must outlive it.
 class CoverIndex {
  public:
-  explicit CoverIndex(std::vector<const PolicyRule*> owner);
+  explicit CoverIndex(absl::Span<const PolicyRule* const> owner);
 
   // What of `servant` no rule of the owner holds. If it holds everything the gap is complete and
   // empty; an incomplete gap has at least one atom, which then may be held after all.

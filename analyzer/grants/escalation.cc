@@ -172,7 +172,7 @@ EscalationResult EscalationChecker::CheckRole(const Role& role, absl::string_vie
 }
 
 EscalationResult EscalationChecker::CheckBinding(const RoleBinding& binding,
-                                                 absl::string_view held_in) {
+                                                 absl::string_view held_in, const Role* written) {
   if (privileged_) return {};
   const RoleRef& ref = binding.role_ref;
   const absl::string_view resource = binding.cluster ? "clusterrolebindings" : "rolebindings";
@@ -184,6 +184,7 @@ EscalationResult EscalationChecker::CheckBinding(const RoleBinding& binding,
                                                                  : "";
   if (!referred.empty() && Holds(holdings, "bind", group, referred, ref.name)) return {};
   const Role* role = authorizer_.RoleOf(binding);
+  if (role == nullptr) role = written;
   if (role == nullptr) {
     return {.outcome = EscalationResult::Outcome::kRoleNotFound,
             .message = NotFound(resource, ref)};

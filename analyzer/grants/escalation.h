@@ -67,7 +67,9 @@ class EscalationChecker {
   // `held_in`: the namespace in which the user's rules count, "" for those held everywhere.
   EscalationResult CheckRole(const Role& role, absl::string_view held_in,
                              absl::string_view url_name, const Role* old_role);
-  EscalationResult CheckBinding(const RoleBinding& binding, absl::string_view held_in);
+  // `written`: the role to bind if the policy does not have it; it comes along with the binding.
+  EscalationResult CheckBinding(const RoleBinding& binding, absl::string_view held_in,
+                                const Role* written = nullptr);
 
  private:
   // Objects on which a verb is held.

@@ -57,6 +57,7 @@ std::string FixCommand(const Options& options) {
   words.Value("--kubernetes", agent.kubernetes);
   words.Value("--agent", agent.agent);
   words.Value("--klusterlet", agent.klusterlet);
+  words.Value("--executor", agent.executor);
   words.Flag("--shared", agent.shared);
   words.Flag("--no-input-grants", agent.no_input_grants);
   words.Value("--update-strategy", agent.update_strategy);
