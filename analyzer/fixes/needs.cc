@@ -25,7 +25,7 @@ class Collector {
     for (size_t i = 0; i < input_.objects.size(); ++i) {
       const ObjectRequirements& need = requirements_.objects[i];
       const bool asked = executor_ < 0 || need.executor == executor_;
-      if (need.state == ObjectState::kChecked && asked) Visit(static_cast<int>(i));
+      if (asked && IsFixed(input_, requirements_, static_cast<int>(i))) Visit(static_cast<int>(i));
     }
     std::sort(needs_.begin(), needs_.end(), [](const Need& a, const Need& b) {
       return std::tie(a.group, a.resource, a.namespace_, a.name) <
@@ -93,6 +93,12 @@ class Collector {
 std::vector<Need> CollectNeeds(const AnalysisInput& input, const Requirements& requirements,
                                AgentGrants& grants, const NeedOptions& options, int executor) {
   return Collector(input, requirements, grants, options, executor).Run();
+}
+
+bool IsFixed(const AnalysisInput& input, const Requirements& requirements, int object) {
+  if (requirements.objects[object].state != ObjectState::kChecked) return false;
+  const Object& o = input.objects[object];
+  return o.group != kRbacGroup || !IsManagedByWecan(o.labels);
 }
 
 Gap GapOf(const AnalysisInput& input, const Requirements& requirements, int object,

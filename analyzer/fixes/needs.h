@@ -29,11 +29,15 @@ struct Need {
 };
 
 // What of the objects' Requirements `grants` does not hold, sorted by group, resource, namespace
-// and name. Objects that are not checked, and kinds of which nothing can be told, need nothing.
+// and name. Objects that IsFixed leaves out, and kinds of which nothing can be told, need nothing.
 // `grants` are those of the agent, or of one of requirements.executors, for whose objects alone is
 // then asked.
 std::vector<Need> CollectNeeds(const AnalysisInput& input, const Requirements& requirements,
                                AgentGrants& grants, const NeedOptions& options, int executor = -1);
+
+// Whether a fix asks about the object: it is checked, and no grant that an earlier fix wrote. Those
+// may be applied directly, so what the agent would need to write them is no part of the grant.
+bool IsFixed(const AnalysisInput& input, const Requirements& requirements, int object);
 
 // What an account needs for one object and lacks, in one scope: the rows that CollectNeeds merges.
 Gap GapOf(const AnalysisInput& input, const Requirements& requirements, int object,

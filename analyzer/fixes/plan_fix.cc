@@ -18,6 +18,8 @@
 #include "analyzer/gaps/compare.h"
 #include "analyzer/gaps/escalations.h"
 #include "analyzer/grants/covers.h"
+#include "analyzer/grants/escalation.h"
+#include "analyzer/grants/validate.h"
 
 namespace wecan {
 namespace {
@@ -88,7 +90,7 @@ class Planner {
     if (!ours) {
       plan_.missing = Missing(now, true);
       WECAN_RETURN_IF_ERROR(MakeGrants(plan_.missing));
-      FinishGrants();
+      FinishGrants(now);
       return std::move(plan_);
     }
     // What our roles are for is what is missing without them.
@@ -104,7 +106,7 @@ class Planner {
       plan_.missing = Missing(now, true);
     }
     WECAN_RETURN_IF_ERROR(MakeGrants(needed));
-    FinishGrants();
+    FinishGrants(now);
     return std::move(plan_);
   }
 
@@ -195,8 +197,10 @@ class Planner {
       }
       for (const EscalationGap& gap : FindEscalations(
                input_, requirements_, options_.derive.default_namespace, held, executor)) {
-        if (gap.result.outcome == EscalationResult::Outcome::kRefused)
+        if (gap.result.outcome == EscalationResult::Outcome::kRefused &&
+            IsFixed(input_, requirements_, gap.object)) {
           AddRepair(gap, record, granted);
+        }
       }
     }
     return granted;
@@ -352,6 +356,7 @@ class Planner {
       for (const auto& label : fix_.labels) SetLabel(role.labels, label);
     }
     if (!aggregated) WECAN_RETURN_IF_ERROR(Bind(grant));
+    WECAN_RETURN_IF_ERROR(Validate(grant));
     return grant;
   }
 
@@ -435,6 +440,39 @@ class Planner {
     return absl::OkStatus();
   }
 
+  // By the code that judges everybody's RBAC objects; only a name can be wrong.
+  static absl::Status Validate(const RoleGrant& grant) {
+    std::vector<FieldError> errors = ValidateRole(grant.role);
+    if (grant.binding) {
+      for (FieldError& e : ValidateBinding(*grant.binding)) errors.push_back(std::move(e));
+    }
+    if (errors.empty()) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat("--name ", grant.role.name, ": the API server refuses such a ",
+                     RoleKindName(grant.role.kind), ": ", errors[0].message));
+  }
+
+  // Whether the agent could apply the grants itself.
+  bool AgentMayWrite(const AgentGrants& now) const {
+    EscalationChecker checker(now.authorizer(), now.user());
+    for (const RoleGrant& g : plan_.grants) {
+      if (!g.changes()) continue;
+      const bool local = g.role.kind == RoleKind::kRole;
+      for (const char* verb : {"get", "create", "update", "delete"}) {
+        const RequestAttributes request{.verb = verb,
+                                        .api_group = kRbacGroup,
+                                        .resource = local ? "roles" : "clusterroles",
+                                        .namespace_ = g.role.namespace_};
+        if (!now.authorizer().Authorize(now.user(), request).allowed) return false;
+      }
+      if (checker.CheckRole(g.role, g.role.namespace_, "", g.existing).outcome !=
+          EscalationResult::Outcome::kAllowed) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   // Our roles that nothing is added to: what nothing needs goes from them, too.
   void PruneOthers(const std::vector<Permission>& needed) {
     for (const Role& role : input_.rbac.roles) {
@@ -473,7 +511,8 @@ class Planner {
 
   // ---- how it gets there, and the record
 
-  void FinishGrants() {
+  void FinishGrants(const AgentGrants& now) {
+    plan_.agent_may_write = AgentMayWrite(now);
     std::sort(plan_.grants.begin(), plan_.grants.end(), [](const RoleGrant& a, const RoleGrant& b) {
       return std::tie(a.role.namespace_, a.role.name) < std::tie(b.role.namespace_, b.role.name);
     });

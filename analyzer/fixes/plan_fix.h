@@ -83,6 +83,7 @@ struct FixPlan {
   std::vector<GuardrailHit> told;       // granted, but wide
   std::vector<ReachProblem> unreached;  // WEC304
   std::vector<std::string> reached_by;  // names of the policies that select the grants
+  bool agent_may_write = true;          // the grants themselves, so that they may be downsynced
   std::vector<int> unknown;             // objects of kinds of which nothing can be told (WEC201)
   std::vector<int> not_rbac;            // objects that no grant helps (WEC202 to WEC204)
 

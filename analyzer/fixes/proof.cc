@@ -71,7 +71,7 @@ class Prover {
   void AskAll(int executor, AgentGrants& before, AgentGrants& after) {
     for (size_t i = 0; i < input_.objects.size(); ++i) {
       const ObjectRequirements& need = requirements_.objects[i];
-      if (need.state != ObjectState::kChecked) continue;
+      if (!IsFixed(input_, requirements_, static_cast<int>(i))) continue;
       if (executor < 0) ++proof_.objects;
       if (executor < 0 || need.executor == executor)
         CheckObject(static_cast<int>(i), executor, before, after);
@@ -96,8 +96,9 @@ class Prover {
   std::vector<EscalationGap> Escalations(const AgentGrants& grants) const {
     std::vector<EscalationGap> gaps =
         FindAllEscalations(input_, requirements_, options_.derive.default_namespace, grants);
-    std::erase_if(gaps, [](const EscalationGap& gap) {
-      return gap.result.outcome != EscalationResult::Outcome::kRefused;
+    std::erase_if(gaps, [&](const EscalationGap& gap) {
+      return gap.result.outcome != EscalationResult::Outcome::kRefused ||
+             !IsFixed(input_, requirements_, gap.object);
     });
     return gaps;
   }

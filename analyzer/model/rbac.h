@@ -89,11 +89,12 @@ struct RoleBinding {
   Origin origin;
 };
 
-// Whether `wecan fix` wrote the role, and so may change it.
-inline bool IsOurs(const Role& role) {
-  const std::string* manager = FindLabel(role.labels, kManagedByLabel);
+// Whether `wecan fix` wrote what has these labels, and so may change it.
+inline bool IsManagedByWecan(const Labels& labels) {
+  const std::string* manager = FindLabel(labels, kManagedByLabel);
   return manager != nullptr && *manager == kManagedByWecan;
 }
+inline bool IsOurs(const Role& role) { return IsManagedByWecan(role.labels); }
 
 // A set of RBAC objects: a profile, a dump, or what the input holds.
 struct RbacPolicy {

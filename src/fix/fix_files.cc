@@ -40,10 +40,8 @@ RoleEdit EditOf(const RoleGrant& grant,
                 .append = grant.change.append,
                 .annotations = {annotations.begin(), annotations.end()}};
   for (const RuleChange& c : grant.change.rules) {
-    edit.rules.push_back({.rule = c.rule,
-                          .drop = c.drop,
-                          .add_verbs = c.add_verbs,
-                          .remove_verbs = c.remove_verbs});
+    edit.rules.push_back(
+        {.rule = c.rule, .drop = c.drop, .add_verbs = c.add_verbs, .remove_verbs = c.remove_verbs});
   }
   return edit;
 }
@@ -74,8 +72,7 @@ class FileMaker {
 
  private:
   absl::Status Place(const RoleGrant& grant) {
-    const auto annotations =
-        GrantAnnotations(grant, input_, requirements_, analyze_);
+    const auto annotations = GrantAnnotations(grant, input_, requirements_, analyze_);
     std::string path = NewPath();
     if (grant.existing != nullptr) {
       path = input_.files[grant.existing->origin.location.file].path;
@@ -180,8 +177,8 @@ RbacPolicy ReadBack(const FixPlan& plan, const std::vector<FixFile>& files,
                     const std::string& default_namespace) {
   const auto planned = [&](RoleKind kind, const std::string& ns, const std::string& name) {
     return std::any_of(plan.grants.begin(), plan.grants.end(), [&](const RoleGrant& g) {
-      const bool same_place = g.role.namespace_ == ns ||
-                              (g.role.namespace_.empty() && ns == default_namespace);
+      const bool same_place =
+          g.role.namespace_ == ns || (g.role.namespace_.empty() && ns == default_namespace);
       return g.role.kind == kind && g.role.name == name &&
              (kind == RoleKind::kClusterRole || same_place);
     });

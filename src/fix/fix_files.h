@@ -9,8 +9,8 @@
 #include "absl/status/statusor.h"
 
 #include "analyzer/fixes/plan_fix.h"
-#include "src/input/file_system.h"
 #include "src/fix/grant_documents.h"
+#include "src/input/file_system.h"
 
 namespace wecan {
 
@@ -23,8 +23,9 @@ struct FixFile {
 };
 
 struct FixFileOptions {
-  std::string out;       // the file that the user names, "": none; nothing may go elsewhere then
-  std::string fallback;  // where new roles go when the input holds none of ours; "": standard output
+  std::string out;  // the file that the user names, "": none; nothing may go elsewhere then
+  std::string
+      fallback;  // where new roles go when the input holds none of ours; "": standard output
   GrantWrap wrap = GrantWrap::kNone;
   std::string mailbox;  // namespace of ManifestWorks, "" when not known
 };

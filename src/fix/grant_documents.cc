@@ -27,13 +27,11 @@ std::string DescribeWidth(const RoleGrant& grant) {
     places.resize(kNamedObjects);
     places.push_back(absl::StrCat("+", count - kNamedObjects, " more"));
   }
-  const std::string needed =
-      places.empty() ? "at cluster scope"
-                     : absl::StrCat("in ", absl::StrJoin(places, ", "),
-                                    cluster ? " and at cluster scope" : "");
-  return grant.role.kind == RoleKind::kRole
-             ? absl::StrCat("namespace ", grant.role.namespace_)
-             : absl::StrCat("all namespaces; needed ", needed);
+  const std::string needed = places.empty() ? "at cluster scope"
+                                            : absl::StrCat("in ", absl::StrJoin(places, ", "),
+                                                           cluster ? " and at cluster scope" : "");
+  return grant.role.kind == RoleKind::kRole ? absl::StrCat("namespace ", grant.role.namespace_)
+                                            : absl::StrCat("all namespaces; needed ", needed);
 }
 
 Json WithMetadata(Json object, const Labels& labels,
@@ -123,11 +121,11 @@ Json GrantBindingPolicy(const std::vector<RoleGrant>& grants,
         selectors.push_back(std::move(json));
     }
   }
-  const Json clause = {{"apiGroup", kRbacGroup},
-                       {"resources", resources},
-                       {"objectNames", names},
-                       {"objectSelectors", Json::array({{{"matchLabels",
-                                                          {{kManagedByLabel, kManagedByWecan}}}}})}};
+  const Json clause = {
+      {"apiGroup", kRbacGroup},
+      {"resources", resources},
+      {"objectNames", names},
+      {"objectSelectors", Json::array({{{"matchLabels", {{kManagedByLabel, kManagedByWecan}}}}})}};
   return {{"apiVersion", "control.kubestellar.io/v1alpha1"},
           {"kind", "BindingPolicy"},
           {"metadata", {{"name", absl::StrCat(DnsName(*names.begin()), "-grant")}}},

@@ -25,8 +25,8 @@ struct FixContext {
   int exit_code = 0;
 };
 
-// What an auditor asks: which permissions, why, for which objects, how wide, is that proved, and how
-// it gets to a WEC. `all`: every permission and object.
+// What an auditor asks: which permissions, why, for which objects, how wide, is that proved, and
+// how it gets to a WEC. `all`: every permission and object.
 std::string FixSummary(const FixContext& context, const Style& style, bool all);
 
 // docs/schema/fix-v1.json.

@@ -90,9 +90,9 @@ Json FilesJson(const FixContext& c) {
   Json list = Json::array();
   for (const FixFile& f : c.files) {
     list.push_back({{"path", f.path},
-                    {"state", !f.before        ? "new"
-                              : f.changed()    ? "changed"
-                                               : "unchanged"},
+                    {"state", !f.before     ? "new"
+                              : f.changed() ? "changed"
+                                            : "unchanged"},
                     {"written", c.mode == "write" && f.changed()},
                     // Of a file that was there the rest is nobody's business.
                     {"content", f.before ? Json(nullptr) : Json(f.after)}});
@@ -114,36 +114,36 @@ Json ErrorsJson(const FixContext& c) {
 std::string FixJson(const FixContext& c) {
   bool in_sync = true;
   for (const FixFile& f : c.files) in_sync &= !f.changed();
-  const Json json = {
-      {"$schema", "urn:wecan:schema:fix-v1"},
-      {"schemaVersion", "1.0"},
-      {"kind", "FixReport"},
-      {"tool", {{"name", "wecan"}, {"version", kVersion}}},
-      {"agent",
-       {{"namespace", c.options.agent.namespace_},
-        {"serviceAccount", c.options.agent.service_account},
-        {"profile", c.options.profile.name}}},
-      {"strategy", Text(GrantStrategyName(c.plan.strategy))},
-      {"summary",
-       {{"objects", c.proof.objects},
-        {"verbs", c.proof.verbs},
-        {"inSync", in_sync},
-        {"exitCode", c.exit_code}}},
-      {"proof",
-       {{"closed", c.proof.closed},
-        {"minimal", c.proof.minimal},
-        {"verbs", c.proof.verbs},
-        {"objects", c.proof.objects}}},
-      {"missing", MissingJson(c)},
-      {"grants", GrantsJson(c)},
-      {"refused", HitsJson(c, c.plan.refused)},
-      {"told", HitsJson(c, c.plan.told)},
-      {"notRbac", Objects(c, c.plan.not_rbac)},
-      {"unknown", Objects(c, c.plan.unknown)},
-      {"selectedBy", c.plan.reached_by},
-      {"warnings", WarningsJson(c)},
-      {"files", FilesJson(c)},
-      {"errors", ErrorsJson(c)}};
+  const Json json = {{"$schema", "urn:wecan:schema:fix-v1"},
+                     {"schemaVersion", "1.0"},
+                     {"kind", "FixReport"},
+                     {"tool", {{"name", "wecan"}, {"version", kVersion}}},
+                     {"agent",
+                      {{"namespace", c.options.agent.namespace_},
+                       {"serviceAccount", c.options.agent.service_account},
+                       {"profile", c.options.profile.name}}},
+                     {"strategy", Text(GrantStrategyName(c.plan.strategy))},
+                     {"summary",
+                      {{"objects", c.proof.objects},
+                       {"verbs", c.proof.verbs},
+                       {"inSync", in_sync},
+                       {"exitCode", c.exit_code}}},
+                     {"proof",
+                      {{"closed", c.proof.closed},
+                       {"minimal", c.proof.minimal},
+                       {"verbs", c.proof.verbs},
+                       {"objects", c.proof.objects}}},
+                     {"missing", MissingJson(c)},
+                     {"grants", GrantsJson(c)},
+                     {"refused", HitsJson(c, c.plan.refused)},
+                     {"told", HitsJson(c, c.plan.told)},
+                     {"notRbac", Objects(c, c.plan.not_rbac)},
+                     {"unknown", Objects(c, c.plan.unknown)},
+                     {"agentMayWrite", c.plan.agent_may_write},
+                     {"selectedBy", c.plan.reached_by},
+                     {"warnings", WarningsJson(c)},
+                     {"files", FilesJson(c)},
+                     {"errors", ErrorsJson(c)}};
   return DumpJson(json);
 }
 

@@ -36,8 +36,8 @@ std::vector<Row> FoldRows(const std::vector<Permission>& missing) {
             .names = absl::StrJoin(p.rule.resource_names, " "),
             .verbs = absl::StrJoin(p.rule.verbs, " "),
             .guessed = p.guessed};
-    const auto [it, inserted] = index.try_emplace(
-        {row.resource, row.names, row.verbs, p.namespace_.empty()}, rows.size());
+    const auto [it, inserted] =
+        index.try_emplace({row.resource, row.names, row.verbs, p.namespace_.empty()}, rows.size());
     if (inserted) rows.push_back(std::move(row));
     Row& folded = rows[it->second];
     folded.namespaces.push_back(p.namespace_);
@@ -101,7 +101,7 @@ class SummaryWriter {
     size_t width = 20, scope_width = 7, verb_width = 4;
     for (const Row& row : rows) {
       objects.insert(row.objects.begin(), row.objects.end());
-      width = std::max(width, std::min<size_t>(row.resource.size(), 56));
+      width = std::max(width, std::min<size_t>(row.resource.size(), 64));
       scope_width = std::max(scope_width, std::min<size_t>(ScopeCell(row).size(), 30));
       verb_width = std::max(verb_width, row.verbs.size());
     }
@@ -111,13 +111,12 @@ class SummaryWriter {
     for (const Row& row : rows) {
       if (!all_ && lines++ == kLines) break;
       const std::string names = row.names.empty() ? "" : absl::StrCat("  only ", row.names);
-      absl::StrAppend(&out_, "  ", Pad(Printable(row.resource), width), "  ",
-                      Pad(Printable(ScopeCell(row)), scope_width), "  ",
-                      Pad(row.verbs, verb_width), "  ",
-                      style_.Dim(Printable(absl::StrJoin(
-                          ObjectNames(c_.input, c_.requirements, row.objects, all_ ? ~size_t{0} : 1),
-                          " "))),
-                      Printable(names), row.guessed ? "  (its plural is a guess)" : "", "\n");
+      absl::StrAppend(
+          &out_, "  ", Pad(Printable(row.resource), width), "  ",
+          Pad(Printable(ScopeCell(row)), scope_width), "  ", Pad(row.verbs, verb_width), "  ",
+          style_.Dim(Printable(absl::StrJoin(
+              ObjectNames(c_.input, c_.requirements, row.objects, all_ ? ~size_t{0} : 1), " "))),
+          Printable(names), row.guessed ? "  (its plural is a guess)" : "", "\n");
     }
     if (!all_ && rows.size() > kLines)
       absl::StrAppend(&out_, "  +", rows.size() - kLines, " more, -v lists them\n");
@@ -146,9 +145,8 @@ class SummaryWriter {
     Line("Grant", absl::StrCat(what, ", strategy ", GrantStrategyName(c_.plan.strategy)));
     if (removed > 0) Line("", absl::StrCat(Count(removed, "rule"), " lose what nothing needs"));
     if (cluster_role && !namespaces.empty()) {
-      const std::string some = namespaces.size() <= 3
-                                   ? absl::StrCat(" (", absl::StrJoin(namespaces, ", "), ")")
-                                   : "";
+      const std::string some =
+          namespaces.size() <= 3 ? absl::StrCat(" (", absl::StrJoin(namespaces, ", "), ")") : "";
       Line("Width", absl::StrCat("all namespaces; needed in ", namespaces.size(), some,
                                  cluster_need ? " and at cluster scope" : ""));
       Line("", absl::StrCat("narrower: ", c_.command, " --strategy role-binding"));
@@ -206,8 +204,8 @@ class SummaryWriter {
                                     ": no grant helps; wecan check tells what is wrong"));
     }
     if (!c_.plan.unknown.empty()) {
-      Line("Unknown", absl::StrCat(Names(c_.plan.unknown),
-                                   ": nothing can be told; add the CRD to the input"));
+      Line("Unknown",
+           absl::StrCat(Names(c_.plan.unknown), ": nothing can be told; add the CRD to the input"));
     }
   }
 
@@ -231,16 +229,20 @@ class SummaryWriter {
     const bool piped = apply == " -f -";
     if (c_.mode == "diff") Line("Write", absl::StrCat(c_.command, " --write"));
     if (c_.wrap == GrantWrap::kManifestWork) {
-      Line("Deliver", absl::StrCat(piped ? c_.command + " | " : "", "kubectl --context ITS apply",
-                                   apply));
+      Line("Deliver",
+           absl::StrCat(piped ? c_.command + " | " : "", "kubectl --context ITS apply", apply));
     } else {
-      const std::string selected =
-          c_.plan.reached_by.empty()
-              ? ""
-              : absl::StrCat("; selected by BindingPolicy ",
-                             absl::StrJoin(c_.plan.reached_by, ", "));
-      Line("Downsync", absl::StrCat(piped ? c_.command + " | " : "", "kubectl --context WDS apply",
-                                    apply, selected));
+      const std::string selected = c_.plan.reached_by.empty()
+                                       ? ""
+                                       : absl::StrCat("; selected by BindingPolicy ",
+                                                      absl::StrJoin(c_.plan.reached_by, ", "));
+      if (c_.plan.agent_may_write) {
+        Line("Downsync", absl::StrCat(piped ? c_.command + " | " : "",
+                                      "kubectl --context WDS apply", apply, selected));
+      } else {
+        Line("Downsync", absl::StrCat("no: ", c_.options.agent.service_account,
+                                      " may not write this role itself; apply it directly"));
+      }
       size_t lines = 0;
       const std::vector<std::string> wecs = Wecs();
       for (const std::string& wec : wecs) {
@@ -254,8 +256,9 @@ class SummaryWriter {
     }
     Line("Retry",
          "by itself, at the latest after about as long as it was refused (17 minutes at most)");
-    Line("", "at once: kubectl --context ITS -n MAILBOX label manifestwork --all retry=$(date +%s) "
-             "--overwrite");
+    Line("",
+         "at once: kubectl --context ITS -n MAILBOX label manifestwork --all retry=$(date +%s) "
+         "--overwrite");
   }
 
   const FixContext& c_;
