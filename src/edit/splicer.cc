@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 
 namespace wecan {
 namespace {
@@ -99,22 +100,26 @@ absl::Status Splicer::EditSequence(const SourceEntry& entry,
   return EditFlow(entry.value, members, dropped, texts, style.comma);
 }
 
-absl::Status Splicer::AddEntry(uint32_t mapping, absl::string_view key, const Json& value) {
-  patch_.entries[mapping].emplace_back(key, value);
-  const std::vector<uint32_t> children = tree_.Children(mapping);
-  if (tree_.node(mapping).flow) {
-    std::vector<Extent> members;
-    for (size_t i = 0; i + 1 < children.size(); i += 2)
-      members.push_back({tree_.Begin(children[i]), tree_.End(children[i + 1])});
-    const FlowStyle style = StyleLike(mapping);
-    const uint32_t sibling = children.empty() ? 0 : children[children.size() - 2];
-    return EditFlow(mapping, members, std::vector<bool>(members.size(), false),
-                    {KeyText(key, style) + FlowMember(value, sibling, style)}, style.comma);
+absl::Status Splicer::AddEntries(uint32_t mapping, const NewEntries& entries) {
+  if (entries.empty()) return absl::OkStatus();
+  patch_.entries[mapping] = entries;
+  if (!tree_.node(mapping).flow) {
+    const std::string indent(tree_.node(mapping).span.column, ' ');
+    const size_t behind = tree_.LineBehind(mapping);
+    for (const auto& [key, value] : entries)
+      Insert(behind, BlockEntry(indent, key, value, source_.EolBefore(behind)));
+    return absl::OkStatus();
   }
-  const size_t behind = tree_.LineBehind(mapping);
-  Insert(behind, BlockEntry(std::string(tree_.node(mapping).span.column, ' '), key, value,
-                            source_.EolBefore(behind)));
-  return absl::OkStatus();
+  const std::vector<uint32_t> children = tree_.Children(mapping);
+  std::vector<Extent> members;
+  for (size_t i = 0; i + 1 < children.size(); i += 2)
+    members.push_back({tree_.Begin(children[i]), tree_.End(children[i + 1])});
+  const uint32_t sibling = children.empty() ? 0 : children[children.size() - 2];
+  const FlowStyle style = StyleLike(mapping);
+  std::vector<std::string> texts;
+  for (const auto& [key, value] : entries)
+    texts.push_back(KeyText(key, style) + FlowMember(value, sibling, style));
+  return EditFlow(mapping, members, std::vector<bool>(members.size(), false), texts, style.comma);
 }
 
 absl::Status Splicer::Fill(uint32_t mapping, const SourceEntry& entry, const Json& value) {
@@ -132,9 +137,8 @@ absl::Status Splicer::Fill(uint32_t mapping, const SourceEntry& entry, const Jso
   if (block) {
     Delete(entry.colon + 1, end);
     const size_t behind = source_.AfterLine(end);
-    const std::string text = BlockEntry(std::string(tree_.node(mapping).span.column, ' '), "",
-                                        value, source_.EolBefore(behind));
-    Insert(behind, text.substr(text.find('\n') + 1));
+    Insert(behind, BlockLines(std::string(tree_.node(mapping).span.column, ' '), value,
+                              source_.EolBefore(behind)));
     return absl::OkStatus();
   }
   edits_.push_back(
@@ -224,20 +228,18 @@ std::string Splicer::BlockItem(const Json& value, uint32_t sequence, uint32_t si
 // it.
 std::string Splicer::BlockEntry(const std::string& indent, absl::string_view key, const Json& value,
                                 absl::string_view eol) const {
-  FlowStyle style = house_style_;
-  style.comma = ", ";
-  std::string out = absl::StrCat(indent, KeyText(key, style));
+  const std::string start = absl::StrCat(indent, KeyText(key, house_style_));
   if (!value.is_structured() || (value.is_array() && value[0].is_string()))
-    return absl::StrCat(out, FlowText(value, style), eol);
-  out.pop_back();
-  absl::StrAppend(&out, eol);
-  for (const auto& [inner_key, part] : value.items()) {
-    if (value.is_object()) {
-      absl::StrAppend(&out,
-                      BlockEntry(indent + std::string(StepOf(house_), ' '), inner_key, part, eol));
-    } else {
-      absl::StrAppend(&out, indent, "- ", FlowText(part, style), eol);
-    }
+    return absl::StrCat(start, FlowText(value, house_style_), eol);
+  return absl::StrCat(absl::StripSuffix(start, " "), eol, BlockLines(indent, value, eol));
+}
+
+std::string Splicer::BlockLines(const std::string& indent, const Json& value,
+                                absl::string_view eol) const {
+  std::string out;
+  for (const auto& [key, part] : value.items()) {
+    out += value.is_object() ? BlockEntry(indent + std::string(StepOf(house_), ' '), key, part, eol)
+                             : absl::StrCat(indent, "- ", FlowText(part, house_style_), eol);
   }
   return out;
 }

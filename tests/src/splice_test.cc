@@ -115,6 +115,11 @@ INSTANTIATE_TEST_SUITE_P(
         SpliceCase{"empty_rule", "rules:\n- {}\n", "v0+create", "rules:\n- {verbs: [create]}\n"},
         SpliceCase{"keys_in_quotes", "rules:\n- {\"verbs\": [\"get\"]}\n", "v0+x r0+a",
                    "rules:\n- {\"verbs\": [\"get\", \"x\"], \"resources\": [\"a\"]}\n"},
+        SpliceCase{"two_new_lists", "rules:\n- {}\n- {\n    x: y\n  }\n", "v0+a r0+b v1+a r1+b",
+                   "rules:\n- {resources: [b], verbs: [a]}\n- {\n    x: y,\n    resources: [b],\n"
+                   "    verbs: [a]\n  }\n"},
+        SpliceCase{"one_grows_one_is_new", "rules:\n- verbs:\n  - get\n", "v0+a r0+b",
+                   "rules:\n- verbs:\n  - get\n  - a\n  resources: [b]\n"},
         SpliceCase{"two_lists", "rules:\n- resources:\n  - a\n  verbs:\n  - get\n", "r0+b v0+list",
                    "rules:\n- resources:\n  - a\n  - b\n  verbs:\n  - get\n  - list\n"},
         SpliceCase{"dash_alone", "rules:\n-\n  verbs: [get]\n- # c\n  verbs: [get]\n", "v0+a v1+b",
