@@ -273,28 +273,23 @@ class FileSplicer {
                               "kubectl does not read this: keys have to be texts, and merge keys "
                               "mappings; a template has to be rendered first");
     }
-    std::vector<uint32_t> path;
-    absl::Status status = Search(document.root(), "", "", tree, path, patch);
+    absl::Status status = Search(document.root(), "", "", tree, patch);
     if (!status.ok()) return status;
     return AddToList(document.root(), tree, patch);
   }
 
-  // Looks where the manifest reader looks. `kind` and `api_version` are those of a typed List,
-  // `path` the nodes above. Recursion is bounded by the depth budget.
+  // Looks where the manifest reader looks. `kind` and `api_version` are those of a typed List.
+  // Recursion is bounded by the depth budget.
   absl::Status Search(const Value& value, absl::string_view kind, absl::string_view api_version,
-                      const SourceTree& tree, std::vector<uint32_t>& path, TreePatch& patch) {
+                      const SourceTree& tree, TreePatch& patch) {
     if (!value.IsMapping()) return absl::OkStatus();
     if (value["kind"]) kind = value["kind"].text();
     if (value["apiVersion"]) api_version = value["apiVersion"].text();
-    path.push_back(value.index());
     absl::Status status;
     const auto search_in = [&](const Value& list, absl::string_view k, absl::string_view a) {
-      if (!list) return;
-      path.push_back(list.index());
       list.ForEachItem([&](const Value& item) {
-        if (status.ok()) status = Search(item, k, a, tree, path, patch);
+        if (status.ok()) status = Search(item, k, a, tree, patch);
       });
-      path.pop_back();
     };
     if (absl::EndsWith(kind, "List") && value["items"]) {
       const absl::string_view item_kind = absl::StripSuffix(kind, "List");
@@ -306,14 +301,13 @@ class FileSplicer {
       search_in(spec["workload"]["manifests"], "", "");
     } else if (absl::StartsWith(api_version, absl::StrCat(kRbacGroup, "/")) &&
                (kind == "Role" || kind == "ClusterRole")) {
-      status = EditRole(value, kind, tree, path, patch);
+      status = EditRole(value, kind, tree, patch);
     }
-    path.pop_back();
     return status;
   }
 
   absl::Status EditRole(const Value& role, absl::string_view kind, const SourceTree& tree,
-                        const std::vector<uint32_t>& path, TreePatch& patch) {
+                        TreePatch& patch) {
     const Value metadata = role["metadata"];
     const auto wanted =
         wanted_.find(RoleKey(kind == "Role" ? RoleKind::kRole : RoleKind::kClusterRole,
@@ -325,9 +319,7 @@ class FileSplicer {
                                                     "keep one of them"));
     }
     found_[wanted->second] = true;
-    for (uint32_t above : path) {
-      if (absl::Status status = tree.CheckPlain(above); !status.ok()) return status;
-    }
+    if (absl::Status status = tree.CheckPathPlain(role.index()); !status.ok()) return status;
     const size_t begin = tree.Begin(role.index()), end = tree.End(role.index());
     const size_t braces = source_.text().substr(begin, end - begin).find("{{");
     if (braces != absl::string_view::npos)

@@ -465,6 +465,25 @@ TEST(Splice, SaysWhatIsNotThere) {
               StatusIs(absl::StatusCode::kFailedPrecondition, StartsWith("f.json:1:1: ")));
 }
 
+TEST(Splice, WhatIsUsedTwiceIsNotEdited) {
+  constexpr absl::string_view kRole =
+      "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: r}}";
+  const auto refused = [](absl::string_view text, absl::string_view message) {
+    EXPECT_THAT(Splice(text, "@a=b"),
+                StatusIs(absl::StatusCode::kFailedPrecondition, StartsWith(std::string(message))));
+  };
+  refused(absl::StrCat("kind: List\napiVersion: v1\nx: &r ", kRole, "\nitems: [*r]\n"),
+          "f.yaml:4:9: an alias");
+  refused(absl::StrCat("kind: List\napiVersion: v1\nitems: [&r ", kRole, "]\n"),
+          "f.yaml:3:9: an anchor");
+  refused(absl::StrCat("kind: ManifestWork\napiVersion: work.open-cluster-management.io/v1\n"
+                       "metadata: {name: w}\nspec: &s {workload: {manifests: [",
+                       kRole, "]}}\n"),
+          "f.yaml:4:7: an anchor");
+  refused(absl::StrCat("kind: List\napiVersion: v1\nx: &x {items: [", kRole, "]}\n<<: *x\n"),
+          "f.yaml:3:4: an anchor");
+}
+
 TEST(Splice, WithoutEditsNothingIsLookedAt) {
   EXPECT_EQ(SpliceFile("f", "{{\r\x85", {}, {}).value(), "{{\r\x85");
 }
