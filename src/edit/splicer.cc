@@ -151,9 +151,7 @@ void Splicer::SetText(const SourceEntry& entry, const std::string& text) {
   patch_.replaced[entry.value] = text;
   const Node& node = tree_.node(entry.value);
   const size_t begin = tree_.Begin(entry.value), end = tree_.End(entry.value);
-  const char first = source_.At(begin);
-  const char quote = !node.plain && (first == '"' || first == '\'') ? first : 0;
-  const std::string written = QuotedLike(text, quote, source_.language());
+  const std::string written = QuotedLike(text, QuoteOf(entry.value), source_.language());
   if (node.plain && node.text.empty()) {
     Insert(entry.colon + 1, " " + written);
   } else if (tree_.IsBlockScalar(entry.value)) {
@@ -349,13 +347,14 @@ std::string Splicer::IndentOfLine(size_t at) const {
 
 // ---- style
 
+char Splicer::QuoteOf(uint32_t scalar) const {
+  const char c = source_.At(tree_.Begin(scalar));
+  return !tree_.node(scalar).plain && (c == '"' || c == '\'') ? c : '\0';
+}
+
 FlowStyle Splicer::StyleLike(uint32_t node) const {
   FlowStyle style = house_style_;
   bool quote = false, key = false, comma = false, colon = false;
-  const auto quote_of = [&](uint32_t scalar) {
-    const char c = source_.At(tree_.Begin(scalar));
-    return !tree_.node(scalar).plain && (c == '"' || c == '\'') ? c : '\0';
-  };
   const auto blanks_behind = [&](size_t at) {
     const size_t end = source_.SkipBlanks(at + 1);
     return std::string(source_.text().substr(at, end - at));
@@ -367,7 +366,7 @@ FlowStyle Splicer::StyleLike(uint32_t node) const {
     const uint32_t first = i + 1;
     if (mapping && !key) {
       key = true;
-      style.key_quote = quote_of(first);
+      style.key_quote = QuoteOf(first);
       const size_t at = source_.SkipTrivia(tree_.End(first));
       if (n.flow && source_.language() == Language::kJson && source_.At(at) == ':') {
         colon = true;
@@ -376,7 +375,7 @@ FlowStyle Splicer::StyleLike(uint32_t node) const {
     }
     if (!mapping && !quote && tree_.node(first).kind == NodeKind::kScalar) {
       quote = true;
-      style.quote = quote_of(first);
+      style.quote = QuoteOf(first);
     }
     if (!n.flow || comma) continue;
     const uint32_t end = tree_.node(mapping ? tree_.node(first).next : first).next;

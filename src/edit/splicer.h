@@ -64,6 +64,8 @@ class Splicer {
   bool HasOwnLine(const Extent& member) const;
   std::string IndentOfLine(size_t at) const;
 
+  char QuoteOf(uint32_t scalar) const;  // 0 if there is none
+  // The first of everything that shows a style in a subtree, and that of the house for the rest.
   FlowStyle StyleLike(uint32_t node) const;
   // `value` as a further member of a flow collection whose last member is `sibling` (0: none).
   std::string FlowMember(const Json& value, uint32_t sibling, const FlowStyle& style) const;
