@@ -174,6 +174,15 @@ absl::Status SourceTree::CheckSubtreePlain(uint32_t index) const {
   return absl::OkStatus();
 }
 
+absl::Status SourceTree::CheckPathPlain(uint32_t index) const {
+  uint32_t at = 0;
+  while (true) {
+    if (absl::Status status = CheckPlain(at); !status.ok()) return status;
+    if (at == index) return absl::OkStatus();
+    for (++at; nodes_[at].next <= index;) at = nodes_[at].next;
+  }
+}
+
 absl::Status SourceTree::Refuse(uint32_t index, absl::string_view why) const {
   return source_.RefuseAt(Begin(index), why);
 }

@@ -80,9 +80,11 @@ class SourceTree {
 
   bool IsNull(uint32_t index) const;
   bool IsBlockScalar(uint32_t index) const;
-  // Refuses a node that is an alias or has an anchor or a tag; and any such node below it.
+  // Refuses a node that is an alias or has an anchor or a tag; any such node below it; and any
+  // above it, which is where a node that is used twice shows.
   absl::Status CheckPlain(uint32_t index) const;
   absl::Status CheckSubtreePlain(uint32_t index) const;
+  absl::Status CheckPathPlain(uint32_t index) const;
   absl::Status Refuse(uint32_t index, absl::string_view why) const;
 
  private:

@@ -66,7 +66,8 @@ class RoleSplicer {
     absl::StatusOr<std::vector<SourceEntry>> fields = tree_.Entries(metadata->value);
     if (!fields.ok()) return fields.status();
     const std::optional<SourceEntry> annotations = Find(*fields, "annotations");
-    if (!annotations) return splicer_.AddEntry(metadata->value, "annotations", edit.annotations);
+    if (!annotations)
+      return splicer_.AddEntries(metadata->value, {{"annotations", edit.annotations}});
     if (absl::Status status = tree_.CheckPlain(annotations->value); !status.ok()) return status;
     if (tree_.IsNull(annotations->value) || IsEmptyCollection(annotations->value))
       return splicer_.Fill(metadata->value, *annotations, edit.annotations);
@@ -78,10 +79,11 @@ class RoleSplicer {
       return tree_.Refuse(annotations, "annotations is no mapping; make it one");
     absl::StatusOr<std::vector<SourceEntry>> entries = tree_.Entries(annotations);
     if (!entries.ok()) return entries.status();
+    NewEntries added;
     for (const auto& [key, text] : edit.annotations) {
       const std::optional<SourceEntry> entry = Find(*entries, key);
       if (!entry) {
-        if (absl::Status s = splicer_.AddEntry(annotations, key, text); !s.ok()) return s;
+        added.emplace_back(key, text);
         continue;
       }
       if (absl::Status s = tree_.CheckPlain(entry->value); !s.ok()) return s;
@@ -90,7 +92,7 @@ class RoleSplicer {
         return tree_.Refuse(entry->value, "the value of an annotation has to be a text");
       if (value.type != ScalarType::kString || value.text != text) splicer_.SetText(*entry, text);
     }
-    return absl::OkStatus();
+    return splicer_.AddEntries(annotations, added);
   }
 
   absl::Status EditRules(const RoleEdit& edit, const std::vector<SourceEntry>& role) {
@@ -100,7 +102,7 @@ class RoleSplicer {
     const std::optional<SourceEntry> rules = Find(role, "rules");
     if (!rules || tree_.IsNull(rules->value) || IsEmptyCollection(rules->value)) {
       if (!edit.rules.empty()) return NoSuchRule(edit, edit.rules[0].rule, 0);
-      if (!rules) return splicer_.AddEntry(role_, "rules", added);
+      if (!rules) return splicer_.AddEntries(role_, {{"rules", added}});
       if (absl::Status status = tree_.CheckPlain(rules->value); !status.ok()) return status;
       return splicer_.Fill(role_, *rules, added);
     }
@@ -138,24 +140,27 @@ class RoleSplicer {
       return tree_.Refuse(rule, "this rule is no mapping; make it one");
     absl::StatusOr<std::vector<SourceEntry>> entries = tree_.Entries(rule);
     if (!entries.ok()) return entries.status();
+    NewEntries added;
     absl::Status status =
-        EditTexts(rule, *entries, "resources", edit.add_resources, edit.remove_resources);
+        EditTexts(rule, *entries, "resources", edit.add_resources, edit.remove_resources, added);
     if (!status.ok()) return status;
-    return EditTexts(rule, *entries, "verbs", edit.add_verbs, edit.remove_verbs);
+    status = EditTexts(rule, *entries, "verbs", edit.add_verbs, edit.remove_verbs, added);
+    if (!status.ok()) return status;
+    return splicer_.AddEntries(rule, added);
   }
 
-  // Lists stand in the order in which the file has them, and so do edits that meet at one place: a
-  // list that is added comes behind one that grows.
+  // A list that is not there goes into `added`.
   absl::Status EditTexts(uint32_t rule, const std::vector<SourceEntry>& entries,
                          absl::string_view key, const std::vector<std::string>& add,
-                         const std::vector<std::string>& remove) {
+                         const std::vector<std::string>& remove, NewEntries& added) {
     if (add.empty() && remove.empty()) return absl::OkStatus();
     const std::optional<SourceEntry> entry = Find(entries, key);
     if (!entry || tree_.IsNull(entry->value)) {
-      std::vector<Json> added = Missing({}, add);
-      if (added.empty()) return absl::OkStatus();
-      return entry ? splicer_.Fill(rule, *entry, std::move(added))
-                   : splicer_.AddEntry(rule, key, std::move(added));
+      std::vector<Json> texts = Missing({}, add);
+      if (texts.empty()) return absl::OkStatus();
+      if (entry) return splicer_.Fill(rule, *entry, std::move(texts));
+      added.emplace_back(key, std::move(texts));
+      return absl::OkStatus();
     }
     if (tree_.node(entry->value).kind != NodeKind::kSequence)
       return tree_.Refuse(entry->value, absl::StrCat(key, " is no list; make it one"));
@@ -250,9 +255,12 @@ class FileSplicer {
     });
     if (!status.ok()) return status;
     if (!error) return absl::OkStatus();
-    return absl::FailedPreconditionError(absl::StrCat(
-        source_.path(), ":", std::max(1u, error->line), ":", std::max(1u, error->column), ": ",
-        error->message, "; only a file that can be read can be edited"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(source_.path(), ":", std::max(1u, error->line), ":",
+                     std::max(1u, error->column), ": ", error->message,
+                     absl::StrContains(text, "{{")
+                         ? "; this looks like a template: edit what it is rendered from"
+                         : "; only a file that can be read can be edited"));
   }
 
   absl::Status Edit(const Document& document, TreePatch& patch) {
@@ -265,28 +273,23 @@ class FileSplicer {
                               "kubectl does not read this: keys have to be texts, and merge keys "
                               "mappings; a template has to be rendered first");
     }
-    std::vector<uint32_t> path;
-    absl::Status status = Search(document.root(), "", "", tree, path, patch);
+    absl::Status status = Search(document.root(), "", "", tree, patch);
     if (!status.ok()) return status;
     return AddToList(document.root(), tree, patch);
   }
 
-  // Looks where the manifest reader looks. `kind` and `api_version` are those of a typed List,
-  // `path` the nodes above. Recursion is bounded by the depth budget.
+  // Looks where the manifest reader looks. `kind` and `api_version` are those of a typed List.
+  // Recursion is bounded by the depth budget.
   absl::Status Search(const Value& value, absl::string_view kind, absl::string_view api_version,
-                      const SourceTree& tree, std::vector<uint32_t>& path, TreePatch& patch) {
+                      const SourceTree& tree, TreePatch& patch) {
     if (!value.IsMapping()) return absl::OkStatus();
     if (value["kind"]) kind = value["kind"].text();
     if (value["apiVersion"]) api_version = value["apiVersion"].text();
-    path.push_back(value.index());
     absl::Status status;
     const auto search_in = [&](const Value& list, absl::string_view k, absl::string_view a) {
-      if (!list) return;
-      path.push_back(list.index());
       list.ForEachItem([&](const Value& item) {
-        if (status.ok()) status = Search(item, k, a, tree, path, patch);
+        if (status.ok()) status = Search(item, k, a, tree, patch);
       });
-      path.pop_back();
     };
     if (absl::EndsWith(kind, "List") && value["items"]) {
       const absl::string_view item_kind = absl::StripSuffix(kind, "List");
@@ -298,14 +301,13 @@ class FileSplicer {
       search_in(spec["workload"]["manifests"], "", "");
     } else if (absl::StartsWith(api_version, absl::StrCat(kRbacGroup, "/")) &&
                (kind == "Role" || kind == "ClusterRole")) {
-      status = EditRole(value, kind, tree, path, patch);
+      status = EditRole(value, kind, tree, patch);
     }
-    path.pop_back();
     return status;
   }
 
   absl::Status EditRole(const Value& role, absl::string_view kind, const SourceTree& tree,
-                        const std::vector<uint32_t>& path, TreePatch& patch) {
+                        TreePatch& patch) {
     const Value metadata = role["metadata"];
     const auto wanted =
         wanted_.find(RoleKey(kind == "Role" ? RoleKind::kRole : RoleKind::kClusterRole,
@@ -317,9 +319,7 @@ class FileSplicer {
                                                     "keep one of them"));
     }
     found_[wanted->second] = true;
-    for (uint32_t above : path) {
-      if (absl::Status status = tree.CheckPlain(above); !status.ok()) return status;
-    }
+    if (absl::Status status = tree.CheckPathPlain(role.index()); !status.ok()) return status;
     const size_t begin = tree.Begin(role.index()), end = tree.End(role.index());
     const size_t braces = source_.text().substr(begin, end - begin).find("{{");
     if (braces != absl::string_view::npos)

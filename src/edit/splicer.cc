@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 
 namespace wecan {
 namespace {
@@ -99,22 +100,26 @@ absl::Status Splicer::EditSequence(const SourceEntry& entry,
   return EditFlow(entry.value, members, dropped, texts, style.comma);
 }
 
-absl::Status Splicer::AddEntry(uint32_t mapping, absl::string_view key, const Json& value) {
-  patch_.entries[mapping].emplace_back(key, value);
-  const std::vector<uint32_t> children = tree_.Children(mapping);
-  if (tree_.node(mapping).flow) {
-    std::vector<Extent> members;
-    for (size_t i = 0; i + 1 < children.size(); i += 2)
-      members.push_back({tree_.Begin(children[i]), tree_.End(children[i + 1])});
-    const FlowStyle style = StyleLike(mapping);
-    const uint32_t sibling = children.empty() ? 0 : children[children.size() - 2];
-    return EditFlow(mapping, members, std::vector<bool>(members.size(), false),
-                    {KeyText(key, style) + FlowMember(value, sibling, style)}, style.comma);
+absl::Status Splicer::AddEntries(uint32_t mapping, const NewEntries& entries) {
+  if (entries.empty()) return absl::OkStatus();
+  patch_.entries[mapping] = entries;
+  if (!tree_.node(mapping).flow) {
+    const std::string indent(tree_.node(mapping).span.column, ' ');
+    const size_t behind = tree_.LineBehind(mapping);
+    for (const auto& [key, value] : entries)
+      Insert(behind, BlockEntry(indent, key, value, source_.EolBefore(behind)));
+    return absl::OkStatus();
   }
-  const size_t behind = tree_.LineBehind(mapping);
-  Insert(behind, BlockEntry(std::string(tree_.node(mapping).span.column, ' '), key, value,
-                            source_.EolBefore(behind)));
-  return absl::OkStatus();
+  const std::vector<uint32_t> children = tree_.Children(mapping);
+  std::vector<Extent> members;
+  for (size_t i = 0; i + 1 < children.size(); i += 2)
+    members.push_back({tree_.Begin(children[i]), tree_.End(children[i + 1])});
+  const uint32_t sibling = children.empty() ? 0 : children[children.size() - 2];
+  const FlowStyle style = StyleLike(mapping);
+  std::vector<std::string> texts;
+  for (const auto& [key, value] : entries)
+    texts.push_back(KeyText(key, style) + FlowMember(value, sibling, style));
+  return EditFlow(mapping, members, std::vector<bool>(members.size(), false), texts, style.comma);
 }
 
 absl::Status Splicer::Fill(uint32_t mapping, const SourceEntry& entry, const Json& value) {
@@ -132,9 +137,8 @@ absl::Status Splicer::Fill(uint32_t mapping, const SourceEntry& entry, const Jso
   if (block) {
     Delete(entry.colon + 1, end);
     const size_t behind = source_.AfterLine(end);
-    const std::string text = BlockEntry(std::string(tree_.node(mapping).span.column, ' '), "",
-                                        value, source_.EolBefore(behind));
-    Insert(behind, text.substr(text.find('\n') + 1));
+    Insert(behind, BlockLines(std::string(tree_.node(mapping).span.column, ' '), value,
+                              source_.EolBefore(behind)));
     return absl::OkStatus();
   }
   edits_.push_back(
@@ -147,9 +151,7 @@ void Splicer::SetText(const SourceEntry& entry, const std::string& text) {
   patch_.replaced[entry.value] = text;
   const Node& node = tree_.node(entry.value);
   const size_t begin = tree_.Begin(entry.value), end = tree_.End(entry.value);
-  const char first = source_.At(begin);
-  const char quote = !node.plain && (first == '"' || first == '\'') ? first : 0;
-  const std::string written = QuotedLike(text, quote, source_.language());
+  const std::string written = QuotedLike(text, QuoteOf(entry.value), source_.language());
   if (node.plain && node.text.empty()) {
     Insert(entry.colon + 1, " " + written);
   } else if (tree_.IsBlockScalar(entry.value)) {
@@ -224,20 +226,18 @@ std::string Splicer::BlockItem(const Json& value, uint32_t sequence, uint32_t si
 // it.
 std::string Splicer::BlockEntry(const std::string& indent, absl::string_view key, const Json& value,
                                 absl::string_view eol) const {
-  FlowStyle style = house_style_;
-  style.comma = ", ";
-  std::string out = absl::StrCat(indent, KeyText(key, style));
+  const std::string start = absl::StrCat(indent, KeyText(key, house_style_));
   if (!value.is_structured() || (value.is_array() && value[0].is_string()))
-    return absl::StrCat(out, FlowText(value, style), eol);
-  out.pop_back();
-  absl::StrAppend(&out, eol);
-  for (const auto& [inner_key, part] : value.items()) {
-    if (value.is_object()) {
-      absl::StrAppend(&out,
-                      BlockEntry(indent + std::string(StepOf(house_), ' '), inner_key, part, eol));
-    } else {
-      absl::StrAppend(&out, indent, "- ", FlowText(part, style), eol);
-    }
+    return absl::StrCat(start, FlowText(value, house_style_), eol);
+  return absl::StrCat(absl::StripSuffix(start, " "), eol, BlockLines(indent, value, eol));
+}
+
+std::string Splicer::BlockLines(const std::string& indent, const Json& value,
+                                absl::string_view eol) const {
+  std::string out;
+  for (const auto& [key, part] : value.items()) {
+    out += value.is_object() ? BlockEntry(indent + std::string(StepOf(house_), ' '), key, part, eol)
+                             : absl::StrCat(indent, "- ", FlowText(part, house_style_), eol);
   }
   return out;
 }
@@ -347,13 +347,14 @@ std::string Splicer::IndentOfLine(size_t at) const {
 
 // ---- style
 
+char Splicer::QuoteOf(uint32_t scalar) const {
+  const char c = source_.At(tree_.Begin(scalar));
+  return !tree_.node(scalar).plain && (c == '"' || c == '\'') ? c : '\0';
+}
+
 FlowStyle Splicer::StyleLike(uint32_t node) const {
   FlowStyle style = house_style_;
   bool quote = false, key = false, comma = false, colon = false;
-  const auto quote_of = [&](uint32_t scalar) {
-    const char c = source_.At(tree_.Begin(scalar));
-    return !tree_.node(scalar).plain && (c == '"' || c == '\'') ? c : '\0';
-  };
   const auto blanks_behind = [&](size_t at) {
     const size_t end = source_.SkipBlanks(at + 1);
     return std::string(source_.text().substr(at, end - at));
@@ -365,7 +366,7 @@ FlowStyle Splicer::StyleLike(uint32_t node) const {
     const uint32_t first = i + 1;
     if (mapping && !key) {
       key = true;
-      style.key_quote = quote_of(first);
+      style.key_quote = QuoteOf(first);
       const size_t at = source_.SkipTrivia(tree_.End(first));
       if (n.flow && source_.language() == Language::kJson && source_.At(at) == ':') {
         colon = true;
@@ -374,7 +375,7 @@ FlowStyle Splicer::StyleLike(uint32_t node) const {
     }
     if (!mapping && !quote && tree_.node(first).kind == NodeKind::kScalar) {
       quote = true;
-      style.quote = quote_of(first);
+      style.quote = QuoteOf(first);
     }
     if (!n.flow || comma) continue;
     const uint32_t end = tree_.node(mapping ? tree_.node(first).next : first).next;

@@ -35,8 +35,9 @@ class Splicer {
   // Takes items away and appends others. The sequence is the value of `entry`.
   absl::Status EditSequence(const SourceEntry& entry, const absl::flat_hash_set<uint32_t>& drop,
                             const std::vector<Json>& add);
-  // Adds a key that the mapping does not have.
-  absl::Status AddEntry(uint32_t mapping, absl::string_view key, const Json& value);
+  // Adds keys that the mapping does not have; once for each mapping, and after all changes below
+  // it.
+  absl::Status AddEntries(uint32_t mapping, const NewEntries& entries);
   // Gives a null or empty value of `mapping` a list or mapping that is not empty.
   absl::Status Fill(uint32_t mapping, const SourceEntry& entry, const Json& value);
   // Replaces a scalar.
@@ -63,14 +64,18 @@ class Splicer {
   bool HasOwnLine(const Extent& member) const;
   std::string IndentOfLine(size_t at) const;
 
+  char QuoteOf(uint32_t scalar) const;  // 0 if there is none
+  // The first of everything that shows a style in a subtree, and that of the house for the rest.
   FlowStyle StyleLike(uint32_t node) const;
   // `value` as a further member of a flow collection whose last member is `sibling` (0: none).
   std::string FlowMember(const Json& value, uint32_t sibling, const FlowStyle& style) const;
   // "- ..." with its line ends.
   std::string BlockItem(const Json& value, uint32_t sequence, uint32_t sibling, size_t dash,
                         absl::string_view eol) const;
+  // A key and its value, or only the lines below the key, in block style.
   std::string BlockEntry(const std::string& indent, absl::string_view key, const Json& value,
                          absl::string_view eol) const;
+  std::string BlockLines(const std::string& indent, const Json& value, absl::string_view eol) const;
   // Spaces between the columns of a multi-line mapping and of its entries.
   size_t StepOf(uint32_t mapping) const;
 

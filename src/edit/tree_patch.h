@@ -15,12 +15,15 @@
 
 namespace wecan {
 
+// Keys that a mapping does not have yet, with their values.
+using NewEntries = std::vector<std::pair<std::string, Json>>;
+
 // By index into Document::nodes().
 struct TreePatch {
   absl::flat_hash_set<uint32_t> dropped;                   // items of sequences
   absl::flat_hash_map<uint32_t, Json> replaced;            // by this value
   absl::flat_hash_map<uint32_t, std::vector<Json>> items;  // behind those of a sequence
-  absl::flat_hash_map<uint32_t, std::vector<std::pair<std::string, Json>>> entries;  // of a mapping
+  absl::flat_hash_map<uint32_t, NewEntries> entries;       // behind those of a mapping
 };
 
 // Appends all that `document` says, once `patch` is made, in a form that is equal for equal

@@ -190,7 +190,6 @@ class RealFileSystem : public FileSystem {
   static absl::StatusOr<Target> FindTarget(const std::string& path) {
     Target target{.file = path};
     struct stat info;
-    if (lstat(path.c_str(), &info) != 0 && errno != ENOENT) return WriteError(path, errno);
     if (stat(path.c_str(), &info) == 0) {
       const std::unique_ptr<char, decltype(&free)> real(realpath(path.c_str(), nullptr), free);
       if (real == nullptr) return WriteError(path, errno);

@@ -115,6 +115,11 @@ INSTANTIATE_TEST_SUITE_P(
         SpliceCase{"empty_rule", "rules:\n- {}\n", "v0+create", "rules:\n- {verbs: [create]}\n"},
         SpliceCase{"keys_in_quotes", "rules:\n- {\"verbs\": [\"get\"]}\n", "v0+x r0+a",
                    "rules:\n- {\"verbs\": [\"get\", \"x\"], \"resources\": [\"a\"]}\n"},
+        SpliceCase{"two_new_lists", "rules:\n- {}\n- {\n    x: y\n  }\n", "v0+a r0+b v1+a r1+b",
+                   "rules:\n- {resources: [b], verbs: [a]}\n- {\n    x: y,\n    resources: [b],\n"
+                   "    verbs: [a]\n  }\n"},
+        SpliceCase{"one_grows_one_is_new", "rules:\n- verbs:\n  - get\n", "v0+a r0+b",
+                   "rules:\n- verbs:\n  - get\n  - a\n  resources: [b]\n"},
         SpliceCase{"two_lists", "rules:\n- resources:\n  - a\n  verbs:\n  - get\n", "r0+b v0+list",
                    "rules:\n- resources:\n  - a\n  - b\n  verbs:\n  - get\n  - list\n"},
         SpliceCase{"dash_alone", "rules:\n-\n  verbs: [get]\n- # c\n  verbs: [get]\n", "v0+a v1+b",
@@ -458,6 +463,25 @@ TEST(Splice, SaysWhatIsNotThere) {
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("UTF-16")));
   EXPECT_THAT(Splice("a: b", "@a=b", "f.json"),
               StatusIs(absl::StatusCode::kFailedPrecondition, StartsWith("f.json:1:1: ")));
+}
+
+TEST(Splice, WhatIsUsedTwiceIsNotEdited) {
+  constexpr absl::string_view kRole =
+      "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: r}}";
+  const auto refused = [](absl::string_view text, absl::string_view message) {
+    EXPECT_THAT(Splice(text, "@a=b"),
+                StatusIs(absl::StatusCode::kFailedPrecondition, StartsWith(std::string(message))));
+  };
+  refused(absl::StrCat("kind: List\napiVersion: v1\nx: &r ", kRole, "\nitems: [*r]\n"),
+          "f.yaml:4:9: an alias");
+  refused(absl::StrCat("kind: List\napiVersion: v1\nitems: [&r ", kRole, "]\n"),
+          "f.yaml:3:9: an anchor");
+  refused(absl::StrCat("kind: ManifestWork\napiVersion: work.open-cluster-management.io/v1\n"
+                       "metadata: {name: w}\nspec: &s {workload: {manifests: [",
+                       kRole, "]}}\n"),
+          "f.yaml:4:7: an anchor");
+  refused(absl::StrCat("kind: List\napiVersion: v1\nx: &x {items: [", kRole, "]}\n<<: *x\n"),
+          "f.yaml:3:4: an anchor");
 }
 
 TEST(Splice, WithoutEditsNothingIsLookedAt) {
