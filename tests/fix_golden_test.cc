@@ -49,7 +49,7 @@ TEST_P(FixGolden, GivesWhatIsExpected) {
   const std::string& name = GetParam();
   MemoryFileSystem files(GoldenInput(name));
   const std::map<std::string, std::string> before = files.files();
-  const RunResult run = Run(words_, "", &files);
+  const RunResult run = wecan::Run(words_, "", &files);
   std::vector<std::string> expected = {"exit-code", "report.json"};
   const auto check = [&](const std::string& file, const std::string& got) {
     if (got.empty()) return;
@@ -66,7 +66,7 @@ TEST_P(FixGolden, GivesWhatIsExpected) {
     check(absl::StrReplaceAll(path, {{"/", "_"}}), text);
   }
   MemoryFileSystem again(GoldenInput(name));
-  const RunResult json = Run(With(words_, {"-o", "json"}), "", &again);
+  const RunResult json = wecan::Run(With(words_, {"-o", "json"}), "", &again);
   EXPECT_EQ(json.exit_code, run.exit_code);
   if (json.out.empty()) {
     expected.erase(expected.begin() + 1);  // a refusal has no report
@@ -86,19 +86,19 @@ TEST_P(FixGolden, GivesWhatIsExpected) {
 TEST_P(FixGolden, ClosesTheLoop) {
   MemoryFileSystem files(GoldenInput(GetParam()));
   const Words words = Without(words_, {"--diff", "--check", "--write"});
-  const RunResult written = Run(With(words, {"--write", "-q"}), "", &files);
+  const RunResult written = wecan::Run(With(words, {"--write", "-q"}), "", &files);
   if (written.exit_code > 1) GTEST_SKIP() << "refused: " << written.err;
   const std::map<std::string, std::string> after = files.files();
 
-  const RunResult again = Run(With(words, {"--write", "-q"}), "", &files);
+  const RunResult again = wecan::Run(With(words, {"--write", "-q"}), "", &files);
   EXPECT_EQ(again.exit_code, written.exit_code) << again.err;
   EXPECT_EQ(files.files(), after);
-  const RunResult in_sync = Run(With(words, {"--check"}), "", &files);
+  const RunResult in_sync = wecan::Run(With(words, {"--check"}), "", &files);
   EXPECT_EQ(in_sync.exit_code, written.exit_code);
   EXPECT_EQ(in_sync.out, "");
 
   const nlohmann::json report =
-      nlohmann::json::parse(Run(With(words, {"-o", "json"}), "", &files).out);
+      nlohmann::json::parse(wecan::Run(With(words, {"-o", "json"}), "", &files).out);
   EXPECT_THAT(report["missing"], IsEmpty());
 }
 
@@ -110,13 +110,14 @@ TEST_P(FixEveryFixture, LeavesNoGap) {
   Words words = GoldenCommand(GetParam());
   MemoryFileSystem files(GoldenInput(GetParam()));
   words[0] = "fix";
-  const RunResult fix = Run(With(words, {"--write", "-q", "--out", "grant.yaml"}), "", &files);
+  const RunResult fix =
+      wecan::Run(With(words, {"--write", "-q", "--out", "grant.yaml"}), "", &files);
   ASSERT_NE(fix.exit_code, 4) << fix.err;
   words[0] = "check";
   Words with = words;
   if (files.files().count("grant.yaml") > 0) with = With(words, {"--load", "grant.yaml"});
   const nlohmann::json report =
-      nlohmann::json::parse(Run(With(with, {"-o", "json"}), "", &files).out);
+      nlohmann::json::parse(wecan::Run(With(with, {"-o", "json"}), "", &files).out);
   for (const auto& finding : report["findings"]) {
     if (finding["permission"].is_null()) continue;
     EXPECT_THAT(finding["permission"]["missing"], IsEmpty()) << finding["message"];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole runs over fixtures/: what `wecan` prints for each case, byte by byte, against
 // fixtures/CASE/expected. UPDATE_GOLDENS=1 writes what it prints instead; read the diff then.
+#include "tests/testing/golden.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -12,7 +14,6 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
-#include "tests/testing/golden.h"
 #include "tests/testing/run.h"
 #include "tests/testing/source_path.h"
 
