@@ -61,18 +61,20 @@ absl::StatusOr<FixOptions> MakeFixOptions(const FixFlags& flags) {
       CheckOneOf("--wrap", flags.wrap, {"none", "manifestwork", "bindingpolicy"}));
   if (!flags.strategy.empty()) {
     std::vector<absl::string_view> names;
-    for (GrantStrategy s : {GrantStrategy::kAggregate, GrantStrategy::kClusterBinding,
-                            GrantStrategy::kRoleBinding}) {
+    for (GrantStrategy s :
+         {GrantStrategy::kAggregate, GrantStrategy::kClusterBinding, GrantStrategy::kRoleBinding}) {
       names.push_back(GrantStrategyName(s));
       if (names.back() == flags.strategy) fix.strategy = s;
     }
     WECAN_RETURN_IF_ERROR(CheckOneOf("--strategy", flags.strategy, names));
   }
   for (const std::string& label : flags.labels) {
-    const std::pair<std::string, std::string> parts = absl::StrSplit(label, absl::MaxSplits('=', 1));
+    const std::pair<std::string, std::string> parts =
+        absl::StrSplit(label, absl::MaxSplits('=', 1));
     if (parts.first.empty() || label.find('=') == std::string::npos) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--labels: \"", label, "\" is not KEY=VALUE, for example app.kubernetes.io/part-of=shop"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("--labels: \"", label,
+                       "\" is not KEY=VALUE, for example app.kubernetes.io/part-of=shop"));
     }
     fix.labels.push_back(parts);
   }
@@ -108,6 +110,7 @@ struct Outcome {
   FixOptions fix;
   Requirements requirements;
   FixPlan plan;
+  FixFileOptions where;
   std::vector<FixFile> files;
   Proof proof;
   bool broken = false;  // not all of the input could be read
@@ -132,7 +135,8 @@ absl::Status CheckWrap(const FixFlags& flags, const AnalysisInput& input) {
 absl::Status Work(const Options& options, Mode mode, Environment& environment, Outcome& o) {
   WECAN_ASSIGN_OR_RETURN(o.fix, MakeFixOptions(options.fix));
   WECAN_ASSIGN_OR_RETURN(LoadRequest request, MakeLoadRequest(options.input, environment));
-  FixFileOptions where{.out = options.fix.out};
+  FixFileOptions& where = o.where;
+  where.out = options.fix.out;
   if (mode != Mode::kPrint && where.out.empty()) {
     WECAN_ASSIGN_OR_RETURN(where.fallback, FallbackFile(options, environment));
   }
@@ -155,24 +159,22 @@ absl::Status Work(const Options& options, Mode mode, Environment& environment, O
                : options.fix.wrap == "bindingpolicy" ? GrantWrap::kBindingPolicy
                                                      : GrantWrap::kNone;
   where.mailbox = Mailbox(input);
-  WECAN_ASSIGN_OR_RETURN(o.files, MakeFixFiles(o.plan, input, o.requirements, o.analyze, where,
-                                               *environment.files));
-  const bool homeless = std::any_of(o.files.begin(), o.files.end(),
-                                    [](const FixFile& f) { return f.path.empty(); });
+  WECAN_ASSIGN_OR_RETURN(
+      o.files, MakeFixFiles(o.plan, input, o.requirements, o.analyze, where, *environment.files));
+  const bool homeless =
+      std::any_of(o.files.begin(), o.files.end(), [](const FixFile& f) { return f.path.empty(); });
   if (homeless && (mode == Mode::kDiff || mode == Mode::kWrite)) {
     return absl::InvalidArgumentError(
         absl::StrCat("fix --", ModeName(mode), ": name the file for the grant with --out FILE"));
   }
-  const RbacPolicy written =
-      ReadBack(o.plan, o.files, o.analyze.derive.default_namespace);
-  o.proof = ProveFix(input, o.requirements, o.analyze, o.fix.needs, written,
-                     o.plan.RefusedObjects());
+  const RbacPolicy written = ReadBack(o.plan, o.files, o.analyze.derive.default_namespace);
+  o.proof =
+      ProveFix(input, o.requirements, o.analyze, o.fix.needs, written, o.plan.RefusedObjects());
   return absl::OkStatus();
 }
 
 bool InSync(const Outcome& o) {
-  return std::none_of(o.files.begin(), o.files.end(),
-                      [](const FixFile& f) { return f.changed(); });
+  return std::none_of(o.files.begin(), o.files.end(), [](const FixFile& f) { return f.changed(); });
 }
 
 ExitCode ExitCodeOf(const Outcome& o, Mode mode) {
@@ -214,7 +216,8 @@ void PrintErrors(const Outcome& o, Environment& environment) {
 
 // A grant that does not hold what it promises is never printed.
 void PrintFaults(const Proof& proof, Environment& environment) {
-  *environment.err << "wecan: the grant is not proved, so it is not given; this is a bug of wecan\n";
+  *environment.err
+      << "wecan: the grant is not proved, so it is not given; this is a bug of wecan\n";
   for (const std::string& fault : proof.faults)
     *environment.err << "  " << Printable(fault) << "\n";
 }
@@ -241,8 +244,8 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
                            o.plan,
                            o.proof,
                            o.files,
-                           options.fix.wrap == "manifestwork" ? GrantWrap::kManifestWork
-                                                              : GrantWrap::kNone,
+                           o.where.wrap,
+                           o.where.mailbox,
                            ModeName(mode),
                            FixCommand(options),
                            static_cast<int>(exit_code)};

@@ -373,7 +373,9 @@ FlowStyle Splicer::StyleLike(uint32_t node) const {
         style.colon = blanks_behind(at);
       }
     }
-    if (!mapping && !quote && tree_.node(first).kind == NodeKind::kScalar) {
+    // "" is always quoted, and says nothing.
+    const Node& item = tree_.node(first);
+    if (!mapping && !quote && item.kind == NodeKind::kScalar && !item.text.empty()) {
       quote = true;
       style.quote = QuoteOf(first);
     }

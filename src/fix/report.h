@@ -20,6 +20,7 @@ struct FixContext {
   const Proof& proof;
   const std::vector<FixFile>& files;
   GrantWrap wrap = GrantWrap::kNone;
+  std::string mailbox;  // of the ManifestWorks that are written, "" when not known
   std::string mode;     // print, diff, write or check
   std::string command;  // that was run, without its mode: "wecan fix deploy/"
   int exit_code = 0;
@@ -28,6 +29,9 @@ struct FixContext {
 // What an auditor asks: which permissions, why, for which objects, how wide, is that proved, and
 // how it gets to a WEC. `all`: every permission and object.
 std::string FixSummary(const FixContext& context, const Style& style, bool all);
+
+// What the role held before and does not hold any more: one rule for each resource, or URL.
+std::vector<PolicyRule> RemovedRules(const RoleGrant& grant);
 
 // docs/schema/fix-v1.json.
 std::string FixJson(const FixContext& context);

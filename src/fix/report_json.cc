@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "absl/strings/str_cat.h"
 
+#include "analyzer/fixes/minimal_rules.h"
+#include "analyzer/grants/covers.h"
 #include "src/fix/report.h"
 #include "src/output/json.h"
 #include "src/output/report.h"
@@ -56,6 +58,7 @@ Json GrantsJson(const FixContext& c) {
                                             : "unchanged"},
                     {"rulesAdded", fresh ? g.role.rules.size() : g.change.append.size()},
                     {"rulesRemoved", dropped},
+                    {"removed", Rules(RemovedRules(g))},
                     {"neededIn", g.needed_in},
                     {"objects", Objects(c, g.objects)}});
   }
@@ -110,6 +113,11 @@ Json ErrorsJson(const FixContext& c) {
 }
 
 }  // namespace
+
+std::vector<PolicyRule> RemovedRules(const RoleGrant& grant) {
+  if (grant.existing == nullptr || grant.change.rules.empty()) return {};
+  return MinimalRules(Uncovered(grant.role.rules, grant.existing->rules));
+}
 
 std::string FixJson(const FixContext& c) {
   bool in_sync = true;

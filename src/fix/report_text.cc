@@ -125,10 +125,9 @@ class SummaryWriter {
   void Grants() {
     std::set<std::string> namespaces;
     bool cluster_role = false, cluster_need = false;
-    size_t roles = 0, removed = 0;
+    size_t roles = 0;
     for (const RoleGrant& g : c_.plan.grants) {
       ++roles;
-      for (const RuleChange& c : g.change.rules) removed += c.drop || !c.remove_verbs.empty();
       cluster_role |= g.role.kind == RoleKind::kClusterRole;
       for (const std::string& ns : g.needed_in) {
         if (ns.empty()) {
@@ -143,7 +142,8 @@ class SummaryWriter {
         roles > 1 ? absl::StrCat(Count(roles, "role"), " ", first.role.name)
                   : absl::StrCat(RoleKindName(first.role.kind), " ", first.role.name);
     Line("Grant", absl::StrCat(what, ", strategy ", GrantStrategyName(c_.plan.strategy)));
-    if (removed > 0) Line("", absl::StrCat(Count(removed, "rule"), " lose what nothing needs"));
+    Removed();
+    Files();
     if (cluster_role && !namespaces.empty()) {
       const std::string some =
           namespaces.size() <= 3 ? absl::StrCat(" (", absl::StrJoin(namespaces, ", "), ")") : "";
@@ -162,6 +162,30 @@ class SummaryWriter {
       Line("Careful", absl::StrCat(hit.guardrail->id, ", for ", Names(it->second), ": ",
                                    hit.guardrail->reason));
       told.erase(it);
+    }
+  }
+
+  // What --prune takes away.
+  void Removed() {
+    size_t lines = 0;
+    for (const RoleGrant& g : c_.plan.grants) {
+      for (const PolicyRule& rule : RemovedRules(g)) {
+        if (!all_ && lines++ == kLines) return;
+        const std::string target = rule.resources.empty() ? rule.non_resource_urls[0]
+                                   : rule.api_groups[0].empty()
+                                       ? rule.resources[0]
+                                       : absl::StrCat(rule.resources[0], ".", rule.api_groups[0]);
+        Line(lines <= 1 ? "Removed" : "",
+             absl::StrCat(target, ": ", absl::StrJoin(rule.verbs, " "),
+                          rule.resource_names.empty() ? "" : " only " + rule.resource_names[0]));
+      }
+    }
+  }
+
+  void Files() {
+    for (const FixFile& f : c_.files) {
+      if (!f.path.empty() && f.changed())
+        Line("File", absl::StrCat(f.path, f.before ? "" : " (new)"));
     }
   }
 
@@ -229,8 +253,8 @@ class SummaryWriter {
     const bool piped = apply == " -f -";
     if (c_.mode == "diff") Line("Write", absl::StrCat(c_.command, " --write"));
     if (c_.wrap == GrantWrap::kManifestWork) {
-      Line("Deliver",
-           absl::StrCat(piped ? c_.command + " | " : "", "kubectl --context ITS apply", apply));
+      Line("Deliver", absl::StrCat(piped ? c_.command + " | " : "", "kubectl --context ITS",
+                                   c_.mailbox.empty() ? " -n MAILBOX" : "", " apply", apply));
     } else {
       const std::string selected = c_.plan.reached_by.empty()
                                        ? ""
@@ -243,8 +267,10 @@ class SummaryWriter {
         Line("Downsync", absl::StrCat("no: ", c_.options.agent.service_account,
                                       " may not write this role itself; apply it directly"));
       }
+      // A BindingPolicy means nothing to a WEC.
+      const bool direct = c_.wrap == GrantWrap::kNone;
       size_t lines = 0;
-      const std::vector<std::string> wecs = Wecs();
+      const std::vector<std::string> wecs = direct ? Wecs() : std::vector<std::string>();
       for (const std::string& wec : wecs) {
         if (!all_ && lines++ == kLines) break;
         Line(lines <= 1 && &wec == &wecs[0] ? "Directly" : "",
