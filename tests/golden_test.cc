@@ -103,7 +103,10 @@ TEST(GoldenFiles, AreNotReadAsManifests) {
   excluding.insert(excluding.end(), {"--exclude", "**/expected/**"});
   const RunResult all = wecan::Run(base);
   const RunResult without = wecan::Run(excluding);
-  EXPECT_EQ(all.out, without.out);
+  const auto findings = [](const RunResult& run) {
+    return run.out.substr(0, run.out.find("Fix:"));
+  };
+  EXPECT_EQ(findings(all), findings(without));
   EXPECT_EQ(all.exit_code, 1);
 
   std::vector<std::string> as_json = base;

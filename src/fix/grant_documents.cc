@@ -72,10 +72,15 @@ std::vector<std::pair<std::string, std::string>> GrantAnnotations(const RoleGran
                                                                   const AnalyzeOptions& options) {
   const std::vector<std::string> objects =
       ObjectNames(input, requirements, grant.objects, kNamedObjects);
-  return {{"grant.wecan/for",
-           absl::StrCat(options.agent.namespace_, ":", options.agent.service_account)},
-          {"grant.wecan/reason", absl::StrCat("to apply and remove these objects; profile ",
-                                              options.profile.name, " holds less")},
+  const ServiceAccountRef account =
+      grant.executor < 0
+          ? ServiceAccountRef{options.agent.namespace_, options.agent.service_account}
+          : requirements.executors[grant.executor];
+  return {{"grant.wecan/for", absl::StrCat(account.namespace_, ":", account.name)},
+          {"grant.wecan/reason",
+           grant.executor < 0 ? absl::StrCat("to apply and remove these objects; profile ",
+                                             options.profile.name, " holds less")
+                              : "to be the executor of the ManifestWorks with these objects"},
           {"grant.wecan/scope", DescribeWidth(grant)},
           {"grant.wecan/objects", absl::StrJoin(objects, ", ")}};
 }

@@ -30,10 +30,19 @@ Json LabelsJson(const Labels& labels) {
   return list;
 }
 
+// Who gets it, as NAMESPACE:SERVICEACCOUNT.
+std::string Account(const FixContext& c, int executor) {
+  const Agent& agent = c.options.agent;
+  if (executor < 0) return absl::StrCat(agent.namespace_, ":", agent.service_account);
+  const ServiceAccountRef& account = c.requirements.executors[executor];
+  return absl::StrCat(account.namespace_, ":", account.name);
+}
+
 Json MissingJson(const FixContext& c) {
   Json list = Json::array();
   for (const Permission& p : c.plan.missing) {
-    list.push_back({{"namespace", p.namespace_},
+    list.push_back({{"account", Account(c, p.executor)},
+                    {"namespace", p.namespace_},
                     {"rule", RuleJson(p.rule)},
                     {"guessed", p.guessed},
                     {"objects", Objects(c, p.objects)}});
@@ -50,6 +59,7 @@ Json GrantsJson(const FixContext& c) {
     list.push_back({{"kind", RoleKindName(g.role.kind)},
                     {"namespace", g.role.namespace_},
                     {"name", g.role.name},
+                    {"account", Account(c, g.executor)},
                     {"labels", LabelsJson(g.role.labels)},
                     {"rules", Rules(g.role.rules)},
                     {"binding", g.binding ? Json(BindingKindName(*g.binding)) : Json("")},

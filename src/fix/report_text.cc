@@ -19,9 +19,17 @@ std::string Count(size_t n, absl::string_view word) {
   return absl::StrCat(n, " ", word, n == 1 ? "" : "s");
 }
 
+// "storageclasses.storage.k8s.io", "pods", "/metrics": what a rule with one of them is about.
+std::string Target(const PolicyRule& rule) {
+  if (rule.resources.empty()) return rule.non_resource_urls[0];
+  const std::string& group = rule.api_groups[0];
+  return absl::StrCat(rule.resources[0], group.empty() ? "" : ".", group);
+}
+
 // What is missing on one resource, in one namespace or in many alike.
 struct Row {
   std::string resource, names, verbs;
+  int executor = -1;
   std::vector<std::string> namespaces;
   std::vector<int> objects;
   bool guessed = false;
@@ -29,15 +37,15 @@ struct Row {
 
 std::vector<Row> FoldRows(const std::vector<Permission>& missing) {
   std::vector<Row> rows;
-  std::map<std::tuple<std::string, std::string, std::string, bool>, size_t> index;
+  std::map<std::tuple<int, std::string, std::string, std::string, bool>, size_t> index;
   for (const Permission& p : missing) {
-    const std::string& group = p.rule.api_groups[0];
-    Row row{.resource = absl::StrCat(p.rule.resources[0], group.empty() ? "" : ".", group),
+    Row row{.resource = Target(p.rule),
             .names = absl::StrJoin(p.rule.resource_names, " "),
             .verbs = absl::StrJoin(p.rule.verbs, " "),
+            .executor = p.executor,
             .guessed = p.guessed};
-    const auto [it, inserted] =
-        index.try_emplace({row.resource, row.names, row.verbs, p.namespace_.empty()}, rows.size());
+    const auto [it, inserted] = index.try_emplace(
+        {p.executor, row.resource, row.names, row.verbs, p.namespace_.empty()}, rows.size());
     if (inserted) rows.push_back(std::move(row));
     Row& folded = rows[it->second];
     folded.namespaces.push_back(p.namespace_);
@@ -89,6 +97,11 @@ class SummaryWriter {
                         ")");
   }
 
+  std::string ForExecutor(int executor) const {
+    const ServiceAccountRef& account = c_.requirements.executors[executor];
+    return absl::StrCat("  for executor ", account.namespace_, ":", account.name);
+  }
+
   void Missing() {
     const std::vector<Row> rows = FoldRows(c_.plan.missing);
     if (rows.empty()) {
@@ -116,7 +129,8 @@ class SummaryWriter {
           Pad(Printable(ScopeCell(row)), scope_width), "  ", Pad(row.verbs, verb_width), "  ",
           style_.Dim(Printable(absl::StrJoin(
               ObjectNames(c_.input, c_.requirements, row.objects, all_ ? ~size_t{0} : 1), " "))),
-          Printable(names), row.guessed ? "  (its plural is a guess)" : "", "\n");
+          Printable(names), row.guessed ? "  (its plural is a guess)" : "",
+          row.executor < 0 ? "" : Printable(ForExecutor(row.executor)), "\n");
     }
     if (!all_ && rows.size() > kLines)
       absl::StrAppend(&out_, "  +", rows.size() - kLines, " more, -v lists them\n");
@@ -171,12 +185,8 @@ class SummaryWriter {
     for (const RoleGrant& g : c_.plan.grants) {
       for (const PolicyRule& rule : RemovedRules(g)) {
         if (!all_ && lines++ == kLines) return;
-        const std::string target = rule.resources.empty() ? rule.non_resource_urls[0]
-                                   : rule.api_groups[0].empty()
-                                       ? rule.resources[0]
-                                       : absl::StrCat(rule.resources[0], ".", rule.api_groups[0]);
         Line(lines <= 1 ? "Removed" : "",
-             absl::StrCat(target, ": ", absl::StrJoin(rule.verbs, " "),
+             absl::StrCat(Target(rule), ": ", absl::StrJoin(rule.verbs, " "),
                           rule.resource_names.empty() ? "" : " only " + rule.resource_names[0]));
       }
     }
@@ -211,8 +221,7 @@ class SummaryWriter {
   void Problems() {
     for (const GuardrailHit& hit : c_.plan.refused) {
       Line("Refused", absl::StrCat(hit.guardrail->id, ", for ", Names(hit.objects), ": ",
-                                   absl::StrJoin(hit.rule.verbs, " "), " on ",
-                                   hit.rule.resources.empty() ? "" : hit.rule.resources[0]));
+                                   absl::StrJoin(hit.rule.verbs, " "), " on ", Target(hit.rule)));
       Line("", hit.guardrail->reason);
       Line("", "--allow-escalation grants it all the same");
     }
