@@ -32,11 +32,11 @@ class Prover {
         requirements_(requirements),
         options_(options),
         needs_(needs),
-        before_(EffectivePolicy(input, requirements, options), options.agent.User()),
+        retained_(AddAtoms(written)),
+        before_(EffectivePolicy(input, requirements, options, {.added = &retained_}),
+                options.agent.User()),
         after_(EffectivePolicy(input, requirements, options, {.added = &written}),
-               options.agent.User()) {
-    for (const Role& role : written.roles) AddAtoms(role);
-  }
+               options.agent.User()) {}
 
   Proof Run(const std::vector<int>& left_out) {
     for (size_t i = 0; i < input_.objects.size(); ++i) {
@@ -60,39 +60,63 @@ class Prover {
  private:
   using Resource = std::pair<std::string, std::string>;  // group, resource
 
-  // What the role holds and the one of the input with its name does not.
-  void AddAtoms(const Role& role) {
-    std::vector<PolicyRule> old;
-    for (const Role& r : input_.rbac.roles) {
-      const std::string& ns = r.kind == RoleKind::kRole && r.namespace_.empty()
-                                  ? options_.derive.default_namespace
-                                  : r.namespace_;
-      if (r.kind == role.kind && ns == role.namespace_ && r.name == role.name) old = r.rules;
+  const std::string& NamespaceOf(const Role& role) const {
+    return role.kind == RoleKind::kRole && role.namespace_.empty()
+               ? options_.derive.default_namespace
+               : role.namespace_;
+  }
+
+  // Remembers what is granted anew: what a role holds and the one of the input with its name does
+  // not. Gives back `written` without that.
+  RbacPolicy AddAtoms(const RbacPolicy& written) {
+    RbacPolicy retained = written;
+    for (Role& role : retained.roles) {
+      std::vector<PolicyRule> old;
+      for (const Role& r : input_.rbac.roles) {
+        if (r.kind == role.kind && NamespaceOf(r) == NamespaceOf(role) && r.name == role.name)
+          old = r.rules;
+      }
+      const std::vector<PolicyRule> rules = std::move(role.rules);
+      role.rules.clear();
+      for (const PolicyRule& rule : rules) {
+        for (PolicyRule& atom : BreakdownRule(rule)) {
+          if (Uncovered(old, {atom}).empty()) {
+            role.rules.push_back(std::move(atom));
+          } else {
+            AddAtom(NamespaceOf(role), std::move(atom));
+          }
+        }
+      }
     }
-    for (PolicyRule& rule : Uncovered(old, role.rules)) {
-      const bool literal =
-          rule.non_resource_urls.empty() && rule.api_groups[0] != "*" && rule.resources[0] != "*";
-      std::vector<size_t>& list =
-          literal ? by_resource_[Resource(rule.api_groups[0], rule.resources[0])] : others_;
-      list.push_back(atoms_.size());
-      atoms_.push_back({role.namespace_, std::move(rule)});
-    }
+    return retained;
+  }
+
+  void AddAtom(const std::string& ns, PolicyRule atom) {
+    const bool literal =
+        atom.non_resource_urls.empty() && atom.api_groups[0] != "*" && atom.resources[0] != "*";
+    std::vector<size_t>& list =
+        literal ? by_resource_[Resource(atom.api_groups[0], atom.resources[0])] : others_;
+    list.push_back(atoms_.size());
+    atoms_.push_back({ns, std::move(atom)});
   }
 
   void CheckObject(int i, bool left_out) {
     const ObjectRequirements& need = requirements_.objects[i];
     const ResourceType& type = requirements_.types[need.type];
     const std::string& name = input_.objects[i].name;
-    const Gap after = Compare(need, type, name, after_);
-    const VerbSet open = after.missing | after.option_missing;
+    const Gap before = Compare(need, type, name, before_);
+    if (before.unknown) return;
+    // Not by Compare: a guess in a group that only the grant names would not count.
+    const VerbSet needed = before.needed | before.option_needed;
+    const VerbSet open = needed - HeldVerbs(need, type, name, after_);
     if (!open.empty() && !left_out) {
       proof_.faults.push_back(absl::StrCat("still missing: ", open.Join(", "), " ", type.resource,
-                                           ".", type.group, " ", need.namespace_, "/", name));
+                                           type.group.empty() ? "" : ".", type.group, " ",
+                                           need.namespace_, "/", name));
     }
-    const Gap before = Compare(need, type, name, before_);
     const VerbSet missing = before.missing | before.option_missing;
     if (missing.empty()) return;
-    Witness(i, needs_.full ? before.needed | before.option_needed : missing);
+    Witness(i, needs_.full ? needed : missing);
   }
 
   // Marks the atoms without which one of `verbs` would be refused.
@@ -132,10 +156,11 @@ class Prover {
   const Requirements& requirements_;
   const AnalyzeOptions& options_;
   const NeedOptions needs_;
-  AgentGrants before_, after_;
   std::vector<Atom> atoms_;
   absl::flat_hash_map<Resource, std::vector<size_t>> by_resource_;  // into atoms_
   std::vector<size_t> others_;                                      // with wildcards, URLs
+  const RbacPolicy retained_;  // what is written, without the atoms; after them, which it fills
+  AgentGrants before_, after_;
   absl::flat_hash_set<
       std::tuple<int, ScopeKind, bool, absl::string_view, absl::string_view, uint8_t>>
       asked_;
