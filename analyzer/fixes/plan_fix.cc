@@ -92,6 +92,7 @@ class Planner {
                         options_.agent.User());
     const std::vector<Permission> needed = Missing(without, false);
     if (fix_.prune) {
+      NoteUnknownGroups(without);
       const RbacPolicy pruned = PrunedRoles(needed);
       AgentGrants after(EffectivePolicy(input_, requirements_, options_, {.added = &pruned}),
                         options_.agent.User());
@@ -121,6 +122,17 @@ class Planner {
     }
   }
 
+  // API groups with objects of which nothing can be told: what our roles hold there stays.
+  void NoteUnknownGroups(AgentGrants& without) {
+    for (size_t i = 0; i < input_.objects.size(); ++i) {
+      const ObjectRequirements& need = requirements_.objects[i];
+      if (need.state != ObjectState::kChecked) continue;
+      const ResourceType& type = requirements_.types[need.type];
+      if (type.source == ResourceSource::kGuess && Compare(need, type, "", without).unknown)
+        unknown_groups_.insert(type.group);
+    }
+  }
+
   absl::Status ChooseStrategy(const AgentGrants& now) {
     aggregates_ = TakesInLabelled(now);
     if (fix_.strategy) {
@@ -133,13 +145,30 @@ class Planner {
       }
       return absl::OkStatus();
     }
-    const bool roles_are_ours =
-        std::any_of(input_.rbac.roles.begin(), input_.rbac.roles.end(),
-                    [](const Role& r) { return r.kind == RoleKind::kRole && IsOurs(r); });
-    plan_.strategy = roles_are_ours ? GrantStrategy::kRoleBinding
-                     : aggregates_  ? GrantStrategy::kAggregate
-                                    : GrantStrategy::kClusterBinding;
+    // As an earlier grant was made.
+    const auto any_of_ours = [&](const auto& is) {
+      return std::any_of(input_.rbac.roles.begin(), input_.rbac.roles.end(),
+                         [&](const Role& r) { return IsOurs(r) && is(r); });
+    };
+    if (any_of_ours([](const Role& r) { return r.kind == RoleKind::kRole; })) {
+      plan_.strategy = GrantStrategy::kRoleBinding;
+    } else if (!aggregates_ || any_of_ours([&](const Role& r) { return IsOnlyBound(r); })) {
+      plan_.strategy = GrantStrategy::kClusterBinding;
+    } else {
+      plan_.strategy = GrantStrategy::kAggregate;
+    }
     return absl::OkStatus();
+  }
+
+  // Whether a ClusterRole gets to the agent by a binding and not by its label.
+  bool IsOnlyBound(const Role& role) const {
+    const std::string* label = FindLabel(role.labels, kAggregateToWorkLabel);
+    if (role.kind != RoleKind::kClusterRole || (label != nullptr && *label == "true")) return false;
+    return std::any_of(
+        input_.rbac.bindings.begin(), input_.rbac.bindings.end(), [&](const RoleBinding& b) {
+          return b.cluster && b.role_ref.kind == "ClusterRole" && b.role_ref.name == role.name &&
+                 AppliesTo(b.subjects, options_.agent.User(), "") >= 0;
+        });
   }
 
   void ChooseName() {
@@ -235,6 +264,12 @@ class Planner {
                             ? p.namespace_ == role.namespace_ && p.rule.non_resource_urls.empty()
                             : ScopeOf(p).empty();
       if (here) rules.push_back(p.rule);
+    }
+    for (const PolicyRule& rule : role.rules) {
+      for (PolicyRule& atom : BreakdownRule(rule)) {
+        if (!atom.api_groups.empty() && unknown_groups_.count(atom.api_groups[0]) > 0)
+          rules.push_back(std::move(atom));
+      }
     }
     return rules;
   }
@@ -343,7 +378,7 @@ class Planner {
     for (const std::vector<Role>* roles : {&options_.profile.policy.roles, &input_.rbac.roles}) {
       for (const Role& r : *roles) {
         if (!same(r)) continue;
-        if (!IsOurs(r) || r.origin.profile) {
+        if (!IsOurs(r)) {
           return absl::FailedPreconditionError(
               absl::StrCat(Place(r.origin), RoleName(kind, scope, name_),
                            " is not wecan's own (no label ", kManagedByLabel, ": ", kManagedByWecan,
@@ -351,6 +386,13 @@ class Planner {
         }
         found = &r;
       }
+    }
+    if (found != nullptr && found->origin.profile) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(RoleName(kind, scope, name_), " is in profile ", options_.profile.name,
+                       ", but not in the input, so it cannot be extended; add its manifest to the "
+                       "input, or give "
+                       "the grant another name with --name"));
     }
     return found;
   }
@@ -512,7 +554,8 @@ class Planner {
   const FixOptions& fix_;
   std::string name_;
   std::set<std::string> ambiguous_;  // names of our roles, when none of them is the one
-  bool aggregates_ = false;          // the agent takes in labelled ClusterRoles
+  std::set<std::string> unknown_groups_;
+  bool aggregates_ = false;  // the agent takes in labelled ClusterRoles
   NamespaceLabels namespaces_;
   FixPlan plan_;
 };
