@@ -2,6 +2,7 @@
 #include "analyzer/fixes/proof.h"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -58,7 +59,8 @@ class Prover {
   }
 
  private:
-  using Resource = std::pair<std::string, std::string>;  // group, resource
+  // Group, resource and name; no name: any. By name, because there may be as many as objects.
+  using Key = std::tuple<std::string, std::string, std::optional<std::string>>;
 
   const std::string& NamespaceOf(const Role& role) const {
     return role.kind == RoleKind::kRole && role.namespace_.empty()
@@ -91,11 +93,16 @@ class Prover {
     return retained;
   }
 
+  static std::optional<std::string> NameOf(const PolicyRule& atom) {
+    if (atom.resource_names.empty()) return std::nullopt;
+    return atom.resource_names[0];
+  }
+
   void AddAtom(const std::string& ns, PolicyRule atom) {
     const bool literal =
         atom.non_resource_urls.empty() && atom.api_groups[0] != "*" && atom.resources[0] != "*";
     std::vector<size_t>& list =
-        literal ? by_resource_[Resource(atom.api_groups[0], atom.resources[0])] : others_;
+        literal ? by_key_[Key(atom.api_groups[0], atom.resources[0], NameOf(atom))] : others_;
     list.push_back(atoms_.size());
     atoms_.push_back({ns, std::move(atom)});
   }
@@ -130,14 +137,16 @@ class Prover {
                                        name_key, verbs.bits())
                               .second;
     if (!inserted) return;
-    const auto atoms = by_resource_.find(Resource(type.group, type.resource));
     verbs.ForEach([&](AgentVerb verb) {
       RequestAttributes request{
           .verb = std::string(VerbName(verb)), .api_group = type.group, .resource = type.resource};
       if (need.scope == ScopeKind::kNamespace) request.namespace_ = need.namespace_;
       if (!UnnamedVerbs(need).Has(verb)) request.name = name;
       std::vector<size_t> allowing;
-      if (atoms != by_resource_.end()) Allowing(request, atoms->second, allowing);
+      for (const auto& of : {std::optional<std::string>(), std::make_optional(request.name)}) {
+        const auto atoms = by_key_.find(Key(type.group, type.resource, of));
+        if (atoms != by_key_.end()) Allowing(request, atoms->second, allowing);
+      }
       Allowing(request, others_, allowing);
       if (allowing.size() == 1) atoms_[allowing[0]].needed = true;
     });
@@ -157,8 +166,8 @@ class Prover {
   const AnalyzeOptions& options_;
   const NeedOptions needs_;
   std::vector<Atom> atoms_;
-  absl::flat_hash_map<Resource, std::vector<size_t>> by_resource_;  // into atoms_
-  std::vector<size_t> others_;                                      // with wildcards, URLs
+  absl::flat_hash_map<Key, std::vector<size_t>> by_key_;  // into atoms_
+  std::vector<size_t> others_;                            // with wildcards, URLs
   const RbacPolicy retained_;  // what is written, without the atoms; after them, which it fills
   AgentGrants before_, after_;
   absl::flat_hash_set<
