@@ -72,6 +72,16 @@ Summary Summarize(const AnalysisInput& input, const Requirements& requirements, 
   return s;
 }
 
+// For namespaced RBAC objects that name no namespace.
+void SetDefaultNamespace(const std::string& ns, RbacPolicy& policy) {
+  for (Role& role : policy.roles) {
+    if (role.kind == RoleKind::kRole && role.namespace_.empty()) role.namespace_ = ns;
+  }
+  for (RoleBinding& binding : policy.bindings) {
+    if (!binding.cluster && binding.namespace_.empty()) binding.namespace_ = ns;
+  }
+}
+
 std::vector<Diagnostic> DanglingWarnings(const AgentGrants& grants) {
   std::vector<Diagnostic> warnings;
   for (const RoleBinding* b : DanglingBindings(grants)) {
@@ -110,22 +120,20 @@ RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requi
     if (origin.loaded || origin.object < 0) return true;
     return options.input_grants && !requirements.objects[origin.object].read_only;
   };
-  const std::string& default_namespace = options.derive.default_namespace;
   RbacPolicy added;
   for (const Role& role : input.rbac.roles) {
-    if (!counts(role.origin) || (change.without_ours && IsOurs(role))) continue;
-    added.roles.push_back(role);
-    if (role.kind == RoleKind::kRole && role.namespace_.empty())
-      added.roles.back().namespace_ = default_namespace;
+    if (counts(role.origin) && !(change.without_ours && IsOurs(role))) added.roles.push_back(role);
   }
   for (const RoleBinding& binding : input.rbac.bindings) {
-    if (!counts(binding.origin)) continue;
-    added.bindings.push_back(binding);
-    if (!binding.cluster && binding.namespace_.empty())
-      added.bindings.back().namespace_ = default_namespace;
+    if (counts(binding.origin)) added.bindings.push_back(binding);
   }
+  SetDefaultNamespace(options.derive.default_namespace, added);
   RbacPolicy policy = MergePolicies(options.profile.policy, added);
-  if (change.added != nullptr) policy = MergePolicies(policy, *change.added);
+  if (change.added != nullptr) {
+    RbacPolicy more = *change.added;
+    SetDefaultNamespace(options.derive.default_namespace, more);
+    policy = MergePolicies(policy, more);
+  }
   AggregateClusterRoles(policy);
   return policy;
 }

@@ -46,6 +46,7 @@ void DropRepeated(std::map<Name, Verbs>& by_name) {
 class Merger {
  public:
   void Add(const PolicyRule& p) {
+    if (p.verbs.empty()) return;
     if (!p.non_resource_urls.empty()) {
       by_url_[p.non_resource_urls[0]].insert(p.verbs.begin(), p.verbs.end());
       return;

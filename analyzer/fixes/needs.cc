@@ -75,8 +75,11 @@ class Collector {
                         .name = std::string(name),
                         .guessed = type.source == ResourceSource::kGuess});
     }
-    needs_[it->second].verbs |= verbs;
-    needs_[it->second].objects.push_back(i);
+    Need& merged = needs_[it->second];
+    merged.verbs |= verbs;
+    merged.objects.push_back(i);
+    // Another kind, or the entry of a Binding, may know the name that one kind only guesses.
+    merged.guessed &= type.source == ResourceSource::kGuess;
   }
 
   const AnalysisInput& input_;

@@ -33,11 +33,12 @@ bool TakesInLabelled(const AgentGrants& grants) {
   const Labels labels = {{kAggregateToWorkLabel, "true"}};
   const std::vector<BoundRole> bound = grants.authorizer().BoundRoles(grants.user(), "");
   return std::any_of(bound.begin(), bound.end(), [&](const BoundRole& b) {
-    return b.role != nullptr && b.role->aggregation &&
-           std::any_of(b.role->aggregation->begin(), b.role->aggregation->end(),
-                       [&](const LabelSelector& s) {
-                         return ValidateSelector(s).ok() && SelectorMatches(s, labels);
-                       });
+    if (b.role == nullptr || !b.role->aggregation) return false;
+    const std::vector<LabelSelector>& selectors = *b.role->aggregation;
+    return std::all_of(selectors.begin(), selectors.end(),
+                       [](const LabelSelector& s) { return ValidateSelector(s).ok(); }) &&
+           std::any_of(selectors.begin(), selectors.end(),
+                       [&](const LabelSelector& s) { return SelectorMatches(s, labels); });
   });
 }
 
@@ -84,7 +85,7 @@ class Planner {
   absl::StatusOr<FixPlan> Run() {
     AgentGrants now(EffectivePolicy(input_, requirements_, options_), options_.agent.User());
     WECAN_RETURN_IF_ERROR(ChooseStrategy(now));
-    WECAN_RETURN_IF_ERROR(ChooseName());
+    ChooseName();
     SetAside(now);
     const bool ours = std::any_of(input_.rbac.roles.begin(), input_.rbac.roles.end(), IsOurs);
     if (!ours) {
@@ -98,6 +99,7 @@ class Planner {
                         options_.agent.User());
     const std::vector<Permission> needed = Missing(without, false);
     if (fix_.prune) {
+      NoteUnknownGroups(without);
       const RbacPolicy pruned = PrunedRoles(needed);
       AgentGrants after(EffectivePolicy(input_, requirements_, options_, {.added = &pruned}),
                         options_.agent.User());
@@ -127,11 +129,22 @@ class Planner {
     }
   }
 
+  // API groups with objects of which nothing can be told: what our roles hold there stays.
+  void NoteUnknownGroups(AgentGrants& without) {
+    for (size_t i = 0; i < input_.objects.size(); ++i) {
+      const ObjectRequirements& need = requirements_.objects[i];
+      if (need.state != ObjectState::kChecked) continue;
+      const ResourceType& type = requirements_.types[need.type];
+      if (type.source == ResourceSource::kGuess && Compare(need, type, "", without).unknown)
+        unknown_groups_.insert(type.group);
+    }
+  }
+
   absl::Status ChooseStrategy(const AgentGrants& now) {
-    const bool aggregates = TakesInLabelled(now);
+    aggregates_ = TakesInLabelled(now);
     if (fix_.strategy) {
       plan_.strategy = *fix_.strategy;
-      if (plan_.strategy == GrantStrategy::kAggregate && !aggregates) {
+      if (plan_.strategy == GrantStrategy::kAggregate && !aggregates_) {
         return absl::FailedPreconditionError(absl::StrCat(
             "--strategy aggregate: the agent of profile ", options_.profile.name,
             " takes in no labelled ClusterRole (that came with OCM 0.12); use --strategy "
@@ -139,29 +152,41 @@ class Planner {
       }
       return absl::OkStatus();
     }
-    const bool roles_are_ours =
-        std::any_of(input_.rbac.roles.begin(), input_.rbac.roles.end(),
-                    [](const Role& r) { return r.kind == RoleKind::kRole && IsOurs(r); });
-    plan_.strategy = roles_are_ours ? GrantStrategy::kRoleBinding
-                     : aggregates   ? GrantStrategy::kAggregate
-                                    : GrantStrategy::kClusterBinding;
+    // As an earlier grant was made.
+    const auto any_of_ours = [&](const auto& is) {
+      return std::any_of(input_.rbac.roles.begin(), input_.rbac.roles.end(),
+                         [&](const Role& r) { return IsOurs(r) && is(r); });
+    };
+    if (any_of_ours([](const Role& r) { return r.kind == RoleKind::kRole; })) {
+      plan_.strategy = GrantStrategy::kRoleBinding;
+    } else if (!aggregates_ || any_of_ours([&](const Role& r) { return IsOnlyBound(r); })) {
+      plan_.strategy = GrantStrategy::kClusterBinding;
+    } else {
+      plan_.strategy = GrantStrategy::kAggregate;
+    }
     return absl::OkStatus();
   }
 
-  absl::Status ChooseName() {
+  // Whether a ClusterRole gets to the agent by a binding and not by its label.
+  bool IsOnlyBound(const Role& role) const {
+    const std::string* label = FindLabel(role.labels, kAggregateToWorkLabel);
+    if (role.kind != RoleKind::kClusterRole || (label != nullptr && *label == "true")) return false;
+    return std::any_of(
+        input_.rbac.bindings.begin(), input_.rbac.bindings.end(), [&](const RoleBinding& b) {
+          return b.cluster && b.role_ref.kind == "ClusterRole" && b.role_ref.name == role.name &&
+                 AppliesTo(b.subjects, options_.agent.User(), "") >= 0;
+        });
+  }
+
+  void ChooseName() {
     name_ = fix_.name;
-    if (!name_.empty()) return absl::OkStatus();
+    if (!name_.empty()) return;
     std::set<std::string> ours;
     for (const Role& role : input_.rbac.roles) {
       if (IsOurs(role)) ours.insert(AgentRoleName(role));
     }
     name_ = ours.size() == 1 ? *ours.begin() : kDefaultGrantName;
-    if (ours.size() > 1 && ours.count(name_) == 0) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("several roles of the input are wecan's own (", absl::StrJoin(ours, ", "),
-                       "); say with --name which of them to extend"));
-    }
-    return absl::OkStatus();
+    if (ours.size() > 1 && ours.count(name_) == 0) ambiguous_ = std::move(ours);
   }
 
   // The name without what NameFor adds to it for an executor.
@@ -274,6 +299,47 @@ class Planner {
     return scoped;
   }
 
+  // `permissions` without what others of them hold as well: in a namespace what is granted for the
+  // whole cluster, of a resource what a wildcard grants.
+  std::vector<Permission> NotRepeated(std::vector<Permission> permissions) const {
+    using Key = std::tuple<int, std::string, std::string, std::string>;  // for whom, group ...
+    const auto key_of = [](const Permission& p, const std::string& name) {
+      return Key(p.executor, p.rule.api_groups[0], p.rule.resources[0], name);
+    };
+    const auto name_of = [](const PolicyRule& r) {
+      return r.resource_names.empty() ? std::string() : r.resource_names[0];
+    };
+    std::map<Key, PolicyRule> everywhere;
+    std::vector<Permission> wild;
+    for (const Permission& p : permissions) {
+      if (!p.rule.non_resource_urls.empty()) continue;
+      if (p.rule.api_groups[0] == "*" || p.rule.resources[0] == "*") wild.push_back(p);
+      if (NamespaceFor(p).empty() && p.namespace_.empty())
+        everywhere.emplace(key_of(p, name_of(p.rule)), p.rule);
+    }
+    for (Permission& p : permissions) {
+      if (!p.rule.non_resource_urls.empty()) continue;
+      const std::string scope = NamespaceFor(p);
+      const PolicyRule rule = p.rule;
+      const auto repeated = [&](const std::string& verb) {
+        PolicyRule atom = rule;
+        atom.verbs = {verb};
+        for (const std::string& name : {std::string(), name_of(rule)}) {
+          const auto it = everywhere.find(key_of(p, name));
+          if (!scope.empty() && it != everywhere.end() && RuleCovers(it->second, atom)) return true;
+        }
+        return std::any_of(wild.begin(), wild.end(), [&](const Permission& w) {
+          const std::string where = NamespaceFor(w);
+          const bool here = w.executor == p.executor && (where.empty() || where == scope);
+          return here && w.rule != rule && RuleCovers(w.rule, atom);
+        });
+      };
+      std::erase_if(p.rule.verbs, repeated);
+    }
+    std::erase_if(permissions, [](const Permission& p) { return p.rule.verbs.empty(); });
+    return permissions;
+  }
+
   // Those of `needed` that `role` may be there for.
   std::vector<PolicyRule> NeededOf(const Role& role, const std::vector<Permission>& needed) const {
     std::vector<PolicyRule> rules;
@@ -282,6 +348,12 @@ class Planner {
                             ? p.namespace_ == role.namespace_ && p.rule.non_resource_urls.empty()
                             : NamespaceFor(p).empty();
       if (here && p.executor == ExecutorOf(role)) rules.push_back(p.rule);
+    }
+    for (const PolicyRule& rule : role.rules) {
+      for (PolicyRule& atom : BreakdownRule(rule)) {
+        if (!atom.api_groups.empty() && unknown_groups_.count(atom.api_groups[0]) > 0)
+          rules.push_back(std::move(atom));
+      }
     }
     return rules;
   }
@@ -292,15 +364,20 @@ class Planner {
       if (!IsOurs(role)) continue;
       pruned.roles.push_back(role);
       Role& copy = pruned.roles.back();
-      if (copy.kind == RoleKind::kRole && copy.namespace_.empty())
-        copy.namespace_ = options_.derive.default_namespace;
+      copy.namespace_ = NamespaceOf(role);
       copy.rules = ApplyChange(role.rules, PruneRules(role.rules, NeededOf(copy, needed), {}));
     }
     return pruned;
   }
 
   absl::Status MakeGrants(const std::vector<Permission>& needed) {
-    const Scoped wanted = ByScope(plan_.missing);
+    if (!plan_.missing.empty() && !ambiguous_.empty()) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "several roles of the input are wecan's own (", absl::StrJoin(ambiguous_, ", "),
+          "); say with --name which of them to extend"));
+    }
+    const std::vector<Permission> distinct = NotRepeated(plan_.missing);
+    const Scoped wanted = ByScope(distinct);
     const Scoped all = ByScope(needed);
     for (const auto& [scope, permissions] : wanted) {
       WECAN_ASSIGN_OR_RETURN(RoleGrant grant, MakeGrant(scope, permissions, needed));
@@ -338,6 +415,7 @@ class Planner {
     const bool aggregated = IsAggregated(scope);
     if (grant.existing != nullptr) {
       role = *grant.existing;
+      role.namespace_ = scope.second;
       grant.change = fix_.prune ? PruneRules(role.rules, NeededOf(role, needed), rules)
                                 : ExtendRules(role.rules, rules);
       role.rules = ApplyChange(role.rules, grant.change);
@@ -353,7 +431,15 @@ class Planner {
       role.rules = MinimalRules(rules);
       role.labels = {{kManagedByLabel, kManagedByWecan}};
       if (aggregated) role.labels.emplace_back(kAggregateToWorkLabel, "true");
-      for (const auto& label : fix_.labels) SetLabel(role.labels, label);
+      for (const auto& label : fix_.labels) {
+        const std::string* own = FindLabel(role.labels, label.first);
+        if (own != nullptr && *own != label.second) {
+          return absl::FailedPreconditionError(absl::StrCat("--labels ", label.first, "=",
+                                                            label.second, ": a grant needs ",
+                                                            label.first, "=", *own));
+        }
+        if (own == nullptr) role.labels.push_back(label);
+      }
     }
     if (!aggregated) WECAN_RETURN_IF_ERROR(Bind(grant));
     WECAN_RETURN_IF_ERROR(Validate(grant));
@@ -362,23 +448,19 @@ class Planner {
 
   bool IsAggregated(const Scope& scope) const {
     if (scope.first >= 0 || !scope.second.empty()) return false;
+    // The rest of role-binding goes the way that OCM recommends, where there is one.
     return plan_.strategy == GrantStrategy::kAggregate ||
-           (plan_.strategy == GrantStrategy::kRoleBinding && AggregatesRest());
+           (plan_.strategy == GrantStrategy::kRoleBinding && aggregates_);
   }
 
-  // The rest of role-binding goes the way that OCM recommends, where there is one.
-  bool AggregatesRest() const {
-    const AgentGrants profile(EffectivePolicy({}, {}, options_), options_.agent.User());
-    return TakesInLabelled(profile);
+  const std::string& NamespaceOf(const Role& role) const {
+    return role.kind == RoleKind::kRole && role.namespace_.empty()
+               ? options_.derive.default_namespace
+               : role.namespace_;
   }
-
-  static void SetLabel(Labels& labels, const std::pair<std::string, std::string>& label) {
-    for (auto& [key, value] : labels) {
-      if (key != label.first) continue;
-      value = label.second;
-      return;
-    }
-    labels.push_back(label);
+  const std::string& NamespaceOf(const RoleBinding& binding) const {
+    return !binding.cluster && binding.namespace_.empty() ? options_.derive.default_namespace
+                                                          : binding.namespace_;
   }
 
   std::string Place(const Origin& origin) const {
@@ -390,16 +472,13 @@ class Planner {
   absl::StatusOr<const Role*> FindExisting(RoleKind kind, const std::string& scope,
                                            const std::string& name) const {
     const auto same = [&](const Role& r) {
-      const std::string& ns = r.kind == RoleKind::kRole && r.namespace_.empty()
-                                  ? options_.derive.default_namespace
-                                  : r.namespace_;
-      return r.kind == kind && ns == scope && r.name == name;
+      return r.kind == kind && NamespaceOf(r) == scope && r.name == name;
     };
     const Role* found = nullptr;
     for (const std::vector<Role>* roles : {&options_.profile.policy.roles, &input_.rbac.roles}) {
       for (const Role& r : *roles) {
         if (!same(r)) continue;
-        if (!IsOurs(r) || r.origin.profile) {
+        if (!IsOurs(r)) {
           return absl::FailedPreconditionError(
               absl::StrCat(Place(r.origin), RoleName(kind, scope, name),
                            " is not wecan's own (no label ", kManagedByLabel, ": ", kManagedByWecan,
@@ -407,6 +486,13 @@ class Planner {
         }
         found = &r;
       }
+    }
+    if (found != nullptr && found->origin.profile) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(RoleName(kind, scope, name), " is in profile ", options_.profile.name,
+                       ", but not in the input, so it cannot be extended; add its manifest to the "
+                       "input, or give "
+                       "the grant another name with --name"));
     }
     return found;
   }
@@ -424,26 +510,41 @@ class Planner {
                                 .name = role.name,
                                 .role_ref = {kRbacGroup, RoleKindName(role.kind), role.name},
                                 .subjects = {{"ServiceAccount", account.namespace_, account.name}}};
-    for (const RoleBinding& b : input_.rbac.bindings) {
-      if (b.cluster != cluster || b.namespace_ != role.namespace_ || b.name != role.name) continue;
-      const bool binds = b.role_ref.kind == grant.binding->role_ref.kind &&
-                         b.role_ref.name == role.name &&
-                         AppliesTo(b.subjects, account.User(), b.namespace_) >= 0;
-      if (!binds) {
-        return absl::FailedPreconditionError(absl::StrCat(
-            Place(b.origin), BindingKindName(b), " ", b.name, " binds something else than ",
-            RoleName(role.kind, role.namespace_, role.name), " to ", account.name,
-            "; give the grant another name with --name"));
+    // By name; of equal names the last one counts.
+    std::map<std::string, const RoleBinding*> there;
+    for (const std::vector<RoleBinding>* list :
+         {&options_.profile.policy.bindings, &input_.rbac.bindings}) {
+      for (const RoleBinding& b : *list) {
+        if (b.cluster == cluster && NamespaceOf(b) == role.namespace_) there[b.name] = &b;
       }
-      grant.binding_exists = true;
     }
-    return absl::OkStatus();
+    const auto binds = [&](const RoleBinding& b) {
+      return b.role_ref.kind == RoleKindName(role.kind) && b.role_ref.name == role.name &&
+             AppliesTo(b.subjects, account.User(), NamespaceOf(b)) >= 0;
+    };
+    const auto use = [&](const RoleBinding& b) {
+      grant.binding = b;
+      grant.binding->namespace_ = role.namespace_;
+      grant.binding_exists = true;
+      return absl::OkStatus();
+    };
+    const auto same = there.find(role.name);
+    if (same != there.end() && binds(*same->second)) return use(*same->second);
+    for (const auto& [name, b] : there) {
+      if (binds(*b)) return use(*b);
+    }
+    if (same == there.end()) return absl::OkStatus();
+    const RoleBinding& b = *same->second;
+    return absl::FailedPreconditionError(
+        absl::StrCat(Place(b.origin), BindingKindName(b), " ", b.name,
+                     " binds something else than ", RoleName(role.kind, role.namespace_, role.name),
+                     " to ", account.name, "; give the grant another name with --name"));
   }
 
   // By the code that judges everybody's RBAC objects; only a name can be wrong.
   static absl::Status Validate(const RoleGrant& grant) {
     std::vector<FieldError> errors = ValidateRole(grant.role);
-    if (grant.binding) {
+    if (grant.binding && !grant.binding_exists) {
       for (FieldError& e : ValidateBinding(*grant.binding)) errors.push_back(std::move(e));
     }
     if (errors.empty()) return absl::OkStatus();
@@ -479,18 +580,19 @@ class Planner {
       const bool planned = std::any_of(plan_.grants.begin(), plan_.grants.end(),
                                        [&](const RoleGrant& g) { return g.existing == &role; });
       if (!IsOurs(role) || planned) continue;
-      Role effective = role;
-      if (role.kind == RoleKind::kRole && role.namespace_.empty())
-        effective.namespace_ = options_.derive.default_namespace;
       RoleGrant grant{.role = role, .existing = &role};
       grant.executor = ExecutorOf(role);
-      grant.change = PruneRules(role.rules, NeededOf(effective, needed), {});
+      grant.role.namespace_ = NamespaceOf(role);
+      grant.change = PruneRules(role.rules, NeededOf(grant.role, needed), {});
       if (grant.change.empty()) continue;
       grant.role.rules = ApplyChange(role.rules, grant.change);
       std::vector<const Permission*> here;
       for (const Permission& p : needed) {
-        if (p.executor == grant.executor && Uncovered(grant.role.rules, {p.rule}).empty() &&
-            (role.kind == RoleKind::kClusterRole || p.namespace_ == effective.namespace_))
+        const bool in_scope =
+            role.kind == RoleKind::kClusterRole || p.namespace_ == grant.role.namespace_;
+        const auto& rules = grant.role.rules;
+        if (in_scope && p.executor == grant.executor &&
+            !ApplyChange(rules, PruneRules(rules, {p.rule}, {})).empty())
           here.push_back(&p);
       }
       Record(grant, here);
@@ -526,8 +628,26 @@ class Planner {
     if (!fix_.downsynced || policies.empty() || plan_.missing.empty()) return;
     std::vector<int> objects;
     for (const Permission& p : plan_.missing) Unite(objects, p.objects);
-    for (const BindingPolicy* policy : PoliciesOf(policies, input_, requirements_, objects))
-      LabelFor(*policy);
+    namespaces_ = CollectNamespaceLabels(input_);
+    const std::vector<const BindingPolicy*> wanted =
+        PoliciesOf(policies, input_, requirements_, objects);
+    // A label for one policy may change what another one selects, or what it lacks.
+    for (bool added = true; added;) {
+      added = false;
+      for (const BindingPolicy* policy : wanted) {
+        for (RoleGrant& grant : plan_.grants) added |= LabelFor(*policy, grant);
+      }
+    }
+    for (const BindingPolicy* policy : wanted) {
+      for (const RoleGrant& grant : plan_.grants) {
+        if (Reaches(*policy, grant)) continue;
+        plan_.unreached.push_back(
+            {policy->name,
+             absl::StrCat("BindingPolicy ", policy->name, " does not select ",
+                          RoleName(grant.role.kind, grant.role.namespace_, grant.role.name)),
+             LabelsToSelect(*policy, AsGrantObject(grant.role), grant.role.labels, namespaces_)});
+      }
+    }
     for (const BindingPolicy& policy : policies) {
       const bool all = std::all_of(plan_.grants.begin(), plan_.grants.end(),
                                    [&](const RoleGrant& g) { return Reaches(policy, g); });
@@ -543,27 +663,27 @@ class Planner {
     return {b.cluster ? "clusterrolebindings" : "rolebindings", b.namespace_, b.name};
   }
 
-  static bool Reaches(const BindingPolicy& policy, const RoleGrant& grant) {
-    return Selects(policy, AsGrantObject(grant.role), grant.role.labels) &&
-           (!grant.binding || Selects(policy, AsGrantObject(*grant.binding), grant.role.labels));
+  // A new binding gets the labels of its role.
+  const Labels& BindingLabels(const RoleGrant& grant) const {
+    const int object = grant.binding->origin.object;
+    return grant.binding_exists && object >= 0 ? input_.objects[object].labels : grant.role.labels;
   }
 
-  // Gives the new roles the labels that `policy` asks for, when there is one way to do that.
-  void LabelFor(const BindingPolicy& policy) {
-    for (RoleGrant& grant : plan_.grants) {
-      if (Reaches(policy, grant)) continue;
-      const std::vector<Labels> choices =
-          LabelsToSelect(policy, AsGrantObject(grant.role), grant.role.labels);
-      if (choices.size() == 1 && grant.existing == nullptr) {
-        for (const auto& label : choices[0]) SetLabel(grant.role.labels, label);
-        if (Reaches(policy, grant)) continue;
-      }
-      plan_.unreached.push_back(
-          {policy.name,
-           absl::StrCat("BindingPolicy ", policy.name, " does not select ",
-                        RoleName(grant.role.kind, grant.role.namespace_, grant.role.name)),
-           choices});
-    }
+  bool Reaches(const BindingPolicy& policy, const RoleGrant& grant) const {
+    return Selects(policy, AsGrantObject(grant.role), grant.role.labels, namespaces_) &&
+           (!grant.binding ||
+            Selects(policy, AsGrantObject(*grant.binding), BindingLabels(grant), namespaces_));
+  }
+
+  // Gives a new role the labels that `policy` asks for, when there is one way to do that. Whether
+  // it did.
+  bool LabelFor(const BindingPolicy& policy, RoleGrant& grant) const {
+    if (grant.existing != nullptr || Reaches(policy, grant)) return false;
+    const std::vector<Labels> choices =
+        LabelsToSelect(policy, AsGrantObject(grant.role), grant.role.labels, namespaces_);
+    if (choices.size() != 1) return false;
+    grant.role.labels.insert(grant.role.labels.end(), choices[0].begin(), choices[0].end());
+    return !choices[0].empty();
   }
 
   const AnalysisInput& input_;
@@ -571,6 +691,10 @@ class Planner {
   const AnalyzeOptions& options_;
   const FixOptions& fix_;
   std::string name_;
+  std::set<std::string> ambiguous_;  // names of our roles, when none of them is the one
+  std::set<std::string> unknown_groups_;
+  bool aggregates_ = false;  // the agent takes in labelled ClusterRoles
+  NamespaceLabels namespaces_;
   FixPlan plan_;
 };
 

@@ -24,7 +24,8 @@ enum class GrantStrategy {
 absl::string_view GrantStrategyName(GrantStrategy strategy);  // "aggregate" ...
 
 struct FixOptions {
-  std::optional<GrantStrategy> strategy;  // nothing: aggregate where the agent takes it in
+  // Nothing: as the roles that are there were granted, else aggregate where the agent takes it in.
+  std::optional<GrantStrategy> strategy;
   std::string name;  // of the roles; "": that of the role which is there, else kDefaultGrantName
   Labels labels;     // in addition to those that a grant needs
   NeedOptions needs;
@@ -93,7 +94,7 @@ struct FixPlan {
 
 // `requirements` are those of `input` under `options`. FailedPrecondition says what stands in the
 // way and which flag helps: a role of the same name that is not ours, a strategy that the release
-// does not know.
+// does not know, a label that a grant needs otherwise.
 absl::StatusOr<FixPlan> PlanFix(const AnalysisInput& input, const Requirements& requirements,
                                 const AnalyzeOptions& options, const FixOptions& fix);
 

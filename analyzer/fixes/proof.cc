@@ -2,6 +2,7 @@
 #include "analyzer/fixes/proof.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -37,11 +38,11 @@ class Prover {
         options_(options),
         needs_(needs),
         written_(written),
-        before_(EffectivePolicy(input, requirements, options), options.agent.User()),
+        retained_(AddAtoms()),
+        before_(EffectivePolicy(input, requirements, options, {.added = &retained_}),
+                options.agent.User()),
         after_(EffectivePolicy(input, requirements, options, {.added = &written}),
-               options.agent.User()) {
-    for (size_t i = 0; i < written.roles.size(); ++i) AddAtoms(i);
-  }
+               options.agent.User()) {}
 
   Proof Run(const std::vector<int>& left_out) {
     left_out_ = &left_out;
@@ -66,7 +67,8 @@ class Prover {
   }
 
  private:
-  using Resource = std::pair<std::string, std::string>;  // group, resource
+  // Group, resource and name; no name: any. By name, because there may be as many as objects.
+  using Key = std::tuple<std::string, std::string, std::optional<std::string>>;
 
   void AskAll(int executor, AgentGrants& before, AgentGrants& after) {
     for (size_t i = 0; i < input_.objects.size(); ++i) {
@@ -136,41 +138,79 @@ class Prover {
     return {accounts.begin(), accounts.end()};
   }
 
-  // What the role holds and the one of the input with its name does not.
-  void AddAtoms(size_t index) {
-    const Role& role = written_.roles[index];
-    const std::vector<int> accounts = AccountsOf(role);
-    std::vector<PolicyRule> old;
-    for (const Role& r : input_.rbac.roles) {
-      const std::string& ns = r.kind == RoleKind::kRole && r.namespace_.empty()
-                                  ? options_.derive.default_namespace
-                                  : r.namespace_;
-      if (r.kind == role.kind && ns == role.namespace_ && r.name == role.name) old = r.rules;
+  const std::string& NamespaceOf(const Role& role) const {
+    return role.kind == RoleKind::kRole && role.namespace_.empty()
+               ? options_.derive.default_namespace
+               : role.namespace_;
+  }
+
+  // Remembers what is granted anew: what a role holds and the one of the input with its name does
+  // not. Gives back `written` without that.
+  RbacPolicy AddAtoms() {
+    RbacPolicy retained = written_;
+    for (size_t i = 0; i < retained.roles.size(); ++i) {
+      Role& role = retained.roles[i];
+      const std::vector<int> accounts = AccountsOf(role);
+      std::vector<PolicyRule> old;
+      for (const Role& r : input_.rbac.roles) {
+        if (r.kind == role.kind && NamespaceOf(r) == NamespaceOf(role) && r.name == role.name)
+          old = r.rules;
+      }
+      const std::vector<PolicyRule> rules = std::move(role.rules);
+      role.rules.clear();
+      for (const PolicyRule& rule : rules) {
+        for (PolicyRule& atom : BreakdownRule(rule)) {
+          if (Uncovered(old, {atom}).empty()) {
+            role.rules.push_back(std::move(atom));
+          } else {
+            AddAtom({NamespaceOf(role), std::move(atom), accounts, i});
+          }
+        }
+      }
     }
-    for (PolicyRule& rule : Uncovered(old, role.rules)) {
-      const bool literal =
-          rule.non_resource_urls.empty() && rule.api_groups[0] != "*" && rule.resources[0] != "*";
-      std::vector<size_t>& list =
-          literal ? by_resource_[Resource(rule.api_groups[0], rule.resources[0])] : others_;
-      list.push_back(atoms_.size());
-      atoms_.push_back({role.namespace_, std::move(rule), accounts, index});
-    }
+    return retained;
+  }
+
+  static std::optional<std::string> NameOf(const PolicyRule& atom) {
+    if (atom.resource_names.empty()) return std::nullopt;
+    return atom.resource_names[0];
+  }
+
+  void AddAtom(Atom atom) {
+    const PolicyRule& rule = atom.rule;
+    const bool literal =
+        rule.non_resource_urls.empty() && rule.api_groups[0] != "*" && rule.resources[0] != "*";
+    std::vector<size_t>& list =
+        literal ? by_key_[Key(rule.api_groups[0], rule.resources[0], NameOf(rule))] : others_;
+    list.push_back(atoms_.size());
+    atoms_.push_back(std::move(atom));
+  }
+
+  VerbSet HeldAfter(int i, AgentGrants& grants, int executor) const {
+    const ObjectRequirements& need = requirements_.objects[i];
+    const ResourceType& type = requirements_.types[need.type];
+    const std::string& name = input_.objects[i].name;
+    return executor < 0 ? HeldVerbs(need, type, name, grants)
+                        : HeldByExecutor(need, type, name, grants);
   }
 
   void CheckObject(int i, int executor, AgentGrants& grants_before, AgentGrants& grants_after) {
     const ObjectRequirements& need = requirements_.objects[i];
     const ResourceType& type = requirements_.types[need.type];
     const std::string& name = input_.objects[i].name;
-    const Gap after = GapOf(input_, requirements_, i, grants_after, executor);
-    const VerbSet open = after.missing | after.option_missing;
+    const Gap before = GapOf(input_, requirements_, i, grants_before, executor);
+    if (before.unknown) return;
+    // Not by GapOf: a guess in a group that only the grant names would not count.
+    const VerbSet needed = before.needed | before.option_needed;
+    const VerbSet open = needed - HeldAfter(i, grants_after, executor);
     if (!open.empty() && !LeftOut(i)) {
       proof_.faults.push_back(absl::StrCat("still missing: ", open.Join(", "), " ", type.resource,
-                                           ".", type.group, " ", need.namespace_, "/", name));
+                                           type.group.empty() ? "" : ".", type.group, " ",
+                                           need.namespace_, "/", name));
     }
-    const Gap before = GapOf(input_, requirements_, i, grants_before, executor);
     const VerbSet missing = before.missing | before.option_missing;
     if (missing.empty()) return;
-    Witness(i, executor, needs_.full ? before.needed | before.option_needed : missing);
+    Witness(i, executor, needs_.full ? needed : missing);
   }
 
   // Marks the atoms without which one of `verbs` would be refused.
@@ -184,14 +224,16 @@ class Prover {
                                        need.namespace_, name_key, verbs.bits())
                               .second;
     if (!inserted) return;
-    const auto atoms = by_resource_.find(Resource(type.group, type.resource));
     verbs.ForEach([&](AgentVerb verb) {
       RequestAttributes request{
           .verb = std::string(VerbName(verb)), .api_group = type.group, .resource = type.resource};
       if (need.scope == ScopeKind::kNamespace) request.namespace_ = need.namespace_;
       if (executor >= 0 || !UnnamedVerbs(need).Has(verb)) request.name = name;
       std::vector<size_t> allowing;
-      if (atoms != by_resource_.end()) Allowing(request, executor, atoms->second, allowing);
+      for (const auto& of : {std::optional<std::string>(), std::make_optional(request.name)}) {
+        const auto atoms = by_key_.find(Key(type.group, type.resource, of));
+        if (atoms != by_key_.end()) Allowing(request, executor, atoms->second, allowing);
+      }
       Allowing(request, executor, others_, allowing);
       if (allowing.size() == 1) atoms_[allowing[0]].needed = true;
     });
@@ -214,10 +256,11 @@ class Prover {
   const NeedOptions needs_;
   const RbacPolicy& written_;
   const std::vector<int>* left_out_ = nullptr;
-  AgentGrants before_, after_;
   std::vector<Atom> atoms_;
-  absl::flat_hash_map<Resource, std::vector<size_t>> by_resource_;  // into atoms_
-  std::vector<size_t> others_;                                      // with wildcards, URLs
+  absl::flat_hash_map<Key, std::vector<size_t>> by_key_;  // into atoms_
+  std::vector<size_t> others_;                            // with wildcards, URLs
+  const RbacPolicy retained_;  // what is written, without the atoms; after them, which it fills
+  AgentGrants before_, after_;
   absl::flat_hash_set<
       std::tuple<int, int, ScopeKind, bool, absl::string_view, absl::string_view, uint8_t>>
       asked_;

@@ -20,7 +20,7 @@ struct Proof {
 };
 
 // `written` holds the roles and bindings as they are to be, read back from the text that is
-// printed or written; roles of the input with the same name count as what was there before.
+// printed or written; what roles of the input with the same name hold of it was there before.
 // `left_out` (ascending): objects for which a guardrail refused a grant.
 Proof ProveFix(const AnalysisInput& input, const Requirements& requirements,
                const AnalyzeOptions& options, const NeedOptions& needs, const RbacPolicy& written,

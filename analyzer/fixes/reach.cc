@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "analyzer/requirements/selection.h"
-
 namespace wecan {
 namespace {
 
@@ -31,6 +29,7 @@ Labels Missing(const Labels& labels, const Labels& wanted) {
   for (const auto& label : wanted) {
     if (FindLabel(labels, label.first) == nullptr) missing.push_back(label);
   }
+  std::sort(missing.begin(), missing.end());
   return missing;
 }
 
@@ -59,12 +58,13 @@ std::vector<const BindingPolicy*> PoliciesOf(const std::vector<BindingPolicy>& p
   return selecting.empty() ? all : selecting;
 }
 
-bool Selects(const BindingPolicy& policy, const GrantObject& object, const Labels& labels) {
-  return Select(policy, AsSelectable(object, labels), {}).selected;
+bool Selects(const BindingPolicy& policy, const GrantObject& object, const Labels& labels,
+             const NamespaceLabels& namespaces) {
+  return Select(policy, AsSelectable(object, labels), namespaces).selected;
 }
 
 std::vector<Labels> LabelsToSelect(const BindingPolicy& policy, const GrantObject& object,
-                                   const Labels& labels) {
+                                   const Labels& labels, const NamespaceLabels& namespaces) {
   std::vector<Labels> sets;
   for (const DownsyncClause& clause : policy.downsync) {
     for (const LabelSelector& selector : clause.object_selectors) {
@@ -73,7 +73,7 @@ std::vector<Labels> LabelsToSelect(const BindingPolicy& policy, const GrantObjec
       // One clause and one selector at a time, by the code that decides for every object.
       BindingPolicy one{.downsync = {clause}};
       one.downsync[0].object_selectors = {selector};
-      if (!Selects(one, object, *with)) continue;
+      if (!Selects(one, object, *with, namespaces)) continue;
       Labels missing = Missing(labels, selector.match_labels);
       if (std::find(sets.begin(), sets.end(), missing) == sets.end())
         sets.push_back(std::move(missing));

@@ -9,6 +9,7 @@
 
 #include "analyzer/model/object.h"
 #include "analyzer/requirements/derive.h"
+#include "analyzer/requirements/selection.h"
 
 namespace wecan {
 
@@ -26,12 +27,14 @@ struct GrantObject {
   absl::string_view name;
 };
 
-// Whether `policy` selects the object with these labels.
-bool Selects(const BindingPolicy& policy, const GrantObject& object, const Labels& labels);
+// Whether `policy` selects the object with these labels, in a WDS with these namespaces.
+bool Selects(const BindingPolicy& policy, const GrantObject& object, const Labels& labels,
+             const NamespaceLabels& namespaces);
 
 // The sets of labels each of which, added to `labels`, makes `policy` select the object; distinct,
-// in the order of the policy's clauses. Empty when no clause can be met by labels alone.
+// in the order of the policy's clauses, each sorted by key. Empty when no clause can be met by
+// labels alone.
 std::vector<Labels> LabelsToSelect(const BindingPolicy& policy, const GrantObject& object,
-                                   const Labels& labels);
+                                   const Labels& labels, const NamespaceLabels& namespaces);
 
 }  // namespace wecan

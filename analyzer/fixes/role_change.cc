@@ -25,6 +25,30 @@ std::vector<PolicyRule> Atoms(absl::Span<const PolicyRule> rules) {
   return atoms;
 }
 
+// Whether `rule` holds `atom` by naming all of it, and not by something wider.
+bool Lists(const PolicyRule& rule, const PolicyRule& atom) {
+  const auto all = [](const std::vector<std::string>& list, const std::vector<std::string>& texts) {
+    return std::all_of(texts.begin(), texts.end(),
+                       [&](const std::string& text) { return Contains(list, text); });
+  };
+  return all(rule.verbs, atom.verbs) && all(rule.api_groups, atom.api_groups) &&
+         all(rule.resources, atom.resources) && all(rule.resource_names, atom.resource_names) &&
+         all(rule.non_resource_urls, atom.non_resource_urls);
+}
+
+// What `rule` holds of `atom`: all, nothing, or the names that the rule is limited to.
+std::vector<PolicyRule> HeldPart(const PolicyRule& rule, const PolicyRule& atom) {
+  if (RuleCovers(rule, atom)) return {atom};
+  if (!atom.non_resource_urls.empty() || !atom.resource_names.empty()) return {};
+  std::vector<PolicyRule> parts;
+  for (const std::string& name : rule.resource_names) {
+    PolicyRule part = atom;
+    part.resource_names = {name};
+    if (RuleCovers(rule, part)) parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
 // The change while it is made: which rules stay, and what is still to be held by new ones.
 class Changer {
  public:
@@ -35,6 +59,11 @@ class Changer {
 
   void Prune(const std::vector<PolicyRule>& needed) {
     for (size_t i = 0; i < rules_.size(); ++i) PruneRule(i, needed);
+    // What a rule that stays holds as well needs no new one.
+    std::vector<PolicyRule> kept = std::move(kept_);
+    kept_.clear();
+    std::erase_if(kept, [&](const PolicyRule& atom) { return Held(atom); });
+    kept_ = std::move(kept);
   }
 
   void Extend(const std::vector<PolicyRule>& wanted) {
@@ -71,16 +100,17 @@ class Changer {
     std::set<std::string> verbs;
     std::vector<PolicyRule> used;
     for (const PolicyRule& atom : needed) {
-      if (!RuleCovers(rule, atom)) continue;
-      verbs.insert(atom.verbs[0]);
-      used.push_back(atom);
+      for (const PolicyRule& part : HeldPart(rule, atom)) {
+        verbs.insert(part.verbs[0]);
+        used.push_back(part);
+      }
     }
     const uint64_t names = std::max<size_t>(rule.resource_names.size(), 1);
-    const uint64_t wide = rule.api_groups.size() * rule.resources.size() * names;
-    const bool exact = rule.non_resource_urls.empty() && used.size() == wide * verbs.size() &&
-                       std::all_of(verbs.begin(), verbs.end(), [&](const std::string& verb) {
-                         return Contains(rule.verbs, verb);
-                       });
+    const uint64_t wide =
+        rule.api_groups.size() * rule.resources.size() * names + rule.non_resource_urls.size();
+    const bool exact =
+        used.size() == wide * verbs.size() &&
+        std::all_of(used.begin(), used.end(), [&](const PolicyRule& p) { return Lists(rule, p); });
     if (!exact || used.empty()) {
       changes_[i].drop = true;
       kept_.insert(kept_.end(), used.begin(), used.end());

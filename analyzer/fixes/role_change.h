@@ -33,7 +33,8 @@ struct RoleChange {
 RoleChange ExtendRules(absl::Span<const PolicyRule> rules, absl::Span<const PolicyRule> wanted);
 
 // Takes from `rules` what none of `needed` (single permissions) asks for: verbs, and whole rules; a
-// rule that is wider in another way is replaced by minimal ones. Then as ExtendRules.
+// rule that is wider in another way is replaced by minimal ones. What is needed for any name is
+// needed for each name that a rule is limited to. Then as ExtendRules.
 RoleChange PruneRules(absl::Span<const PolicyRule> rules, absl::Span<const PolicyRule> needed,
                       absl::Span<const PolicyRule> wanted);
 

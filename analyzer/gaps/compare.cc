@@ -52,14 +52,18 @@ Gap Compare(const ObjectRequirements& need, const ResourceType& type, absl::stri
   return gap;
 }
 
+VerbSet HeldByExecutor(const ObjectRequirements& need, const ResourceType& type,
+                       absl::string_view name, AgentGrants& executor) {
+  return executor.On(type.group, type.resource, GrantNamespace(need)).VerbsOn(name, true);
+}
+
 Gap CompareExecutor(const ObjectRequirements& need, const ResourceType& type,
                     absl::string_view name, AgentGrants& executor) {
   Gap gap;
   gap.needed = need.executor_verbs;
   gap.unknown = Unknown(type, executor);
   if (gap.unknown) return gap;
-  gap.missing =
-      gap.needed - executor.On(type.group, type.resource, GrantNamespace(need)).VerbsOn(name, true);
+  gap.missing = gap.needed - HeldByExecutor(need, type, name, executor);
   return gap;
 }
 

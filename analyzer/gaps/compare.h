@@ -36,4 +36,8 @@ Gap Compare(const ObjectRequirements& need, const ResourceType& type, absl::stri
 Gap CompareExecutor(const ObjectRequirements& need, const ResourceType& type,
                     absl::string_view name, AgentGrants& executor);
 
+// The verbs that it holds on the object, asked as above.
+VerbSet HeldByExecutor(const ObjectRequirements& need, const ResourceType& type,
+                       absl::string_view name, AgentGrants& executor);
+
 }  // namespace wecan

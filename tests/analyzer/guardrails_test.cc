@@ -51,6 +51,19 @@ TEST(Guardrails, RefusingOnesStandFirst) {
   EXPECT_TRUE(telling);
 }
 
+// The table that is compiled in says the same as the data.
+TEST(Guardrails, RefusedInFix) {
+  size_t i = 0;
+  for (const YAML::Node& g : LoadSource("policies/guardrails.yaml")["guardrails"]) {
+    ASSERT_LT(i, Guardrails().size());
+    EXPECT_EQ(Guardrails()[i].id, LoadText(g["id"]));
+    EXPECT_EQ(Guardrails()[i].refused_in_fix, LoadText(g["inFix"]) == "refuse")
+        << Guardrails()[i].id;
+    ++i;
+  }
+  EXPECT_EQ(i, Guardrails().size());
+}
+
 TEST(Guardrails, AreComplete) {
   std::set<absl::string_view> ids;
   for (const Guardrail& g : Guardrails()) {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <yaml-cpp/yaml.h>
 
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "src/input/load.h"
 #include "src/input/parse.h"
 #include "src/output/json.h"
 
@@ -244,6 +247,110 @@ TEST(JsonOutput, RbacObjectsAsTheApiWritesThem) {
       "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "c"},
       "subjects": [{"kind": "ServiceAccount", "namespace": "ns", "name": "sa"},
                    {"kind": "Group", "apiGroup": "rbac.authorization.k8s.io", "name": "g"}]})"));
+}
+
+// ---- manifests, with rules on a line each
+// ---------------------------------------------------------
+
+Role SomeRole() {
+  return {.kind = RoleKind::kClusterRole,
+          .name = "a:b",
+          .labels = {{"x.io/y", "true"}},
+          .rules = {{.verbs = {"get", "*"}, .api_groups = {""}, .resources = {"pods", "pods/log"}},
+                    {.verbs = {"get"},
+                     .api_groups = {"apps"},
+                     .resources = {"deployments"},
+                     .resource_names = {"a, b", "true", ""}},
+                    {.verbs = {"get"}, .non_resource_urls = {"/healthz/*"}}}};
+}
+
+constexpr char kSomeRole[] =
+    "apiVersion: rbac.authorization.k8s.io/v1\n"
+    "kind: ClusterRole\n"
+    "metadata:\n"
+    "  name: \"a:b\"\n"
+    "  labels:\n"
+    "    x.io/y: \"true\"\n"
+    "rules:\n"
+    "- {apiGroups: [\"\"], resources: [pods, pods/log], verbs: [get, \"*\"]}\n"
+    "- {apiGroups: [apps], resources: [deployments], resourceNames: [\"a, b\", \"true\", \"\"], "
+    "verbs: [get]}\n"
+    "- {nonResourceURLs: [\"/healthz/*\"], verbs: [get]}\n";
+
+// A ManifestWork around `manifests`.
+Json WorkAround(const std::vector<Json>& manifests) {
+  return {{"apiVersion", "work.open-cluster-management.io/v1"},
+          {"kind", "ManifestWork"},
+          {"metadata", {{"name", "w"}, {"namespace", "wec1"}}},
+          {"spec", {{"workload", {{"manifests", manifests}}}}}};
+}
+
+TEST(ManifestYaml, RulesAreLines) {
+  EXPECT_EQ(DumpManifestYaml(RoleJson(SomeRole())), kSomeRole);
+  Role empty = SomeRole();
+  empty.rules.clear();
+  EXPECT_THAT(DumpManifestYaml(RoleJson(empty)), testing::EndsWith("\nrules: []\n"));
+  const std::string work = DumpManifestYaml(WorkAround({RoleJson(SomeRole())}));
+  EXPECT_THAT(work, testing::HasSubstr("\n    manifests:\n    - apiVersion: rbac"));
+  EXPECT_THAT(work,
+              testing::HasSubstr("\n      rules:\n      - {apiGroups: [\"\"], resources: [pods, "));
+}
+
+// The roles and bindings of a manifest, as the program itself reads them.
+RbacPolicy ReadBack(const std::string& yaml) {
+  const MemoryFileSystem files({{"x.yaml", yaml}});
+  std::istringstream in;
+  Loaded loaded = Load({.paths = {"x.yaml"}}, files, in);
+  EXPECT_TRUE(loaded.input.diagnostics.empty()) << yaml;
+  return loaded.input.rbac;
+}
+
+TEST(ManifestYaml, IsReadBackEqual) {
+  const RoleBinding binding{.namespace_ = "yes",
+                            .name = "1e3",
+                            .role_ref = {kRbacGroup, "ClusterRole", "a:b"},
+                            .subjects = {{"ServiceAccount", "null", "on"}, {"Group", "", "g: h"}}};
+  const Json role = RoleJson(SomeRole()), bound = BindingJson(binding);
+  for (const std::string& yaml :
+       {DumpManifestYaml(role) + "---\n" + DumpManifestYaml(bound),
+        DumpManifestYaml({{"apiVersion", "v1"}, {"kind", "List"}, {"items", {role, bound}}}),
+        DumpManifestYaml(WorkAround({role, bound}))}) {
+    const RbacPolicy read = ReadBack(yaml);
+    ASSERT_EQ(read.roles.size(), 1u) << yaml;
+    EXPECT_EQ(read.roles[0].name, "a:b");
+    EXPECT_EQ(read.roles[0].labels, SomeRole().labels);
+    EXPECT_EQ(read.roles[0].rules, SomeRole().rules) << yaml;
+    ASSERT_EQ(read.bindings.size(), 1u) << yaml;
+    EXPECT_EQ(read.bindings[0].namespace_, "yes");
+    EXPECT_EQ(read.bindings[0].name, "1e3");
+    EXPECT_EQ(read.bindings[0].role_ref, binding.role_ref);
+    EXPECT_EQ(read.bindings[0].subjects, binding.subjects);
+  }
+}
+
+TEST(ManifestYaml, EveryStringInARuleComesBack) {
+  for (const std::string& text : TrickyStrings()) {
+    Role role = SomeRole();
+    role.name = "r";
+    role.rules = {{.verbs = {text, "get", text},
+                   .api_groups = {text},
+                   .resources = {text},
+                   .resource_names = {text, text}}};
+    const Json json = RoleJson(role);
+    const std::string yaml = DumpManifestYaml(json);
+    EXPECT_EQ(FromYaml(YAML::Load(yaml)), json) << yaml;
+    const RbacPolicy read = ReadBack(yaml);
+    ASSERT_EQ(read.roles.size(), 1u) << yaml;
+    EXPECT_EQ(read.roles[0].rules, role.rules) << yaml;
+  }
+}
+
+// Everywhere but in lists of rules it is DumpYaml.
+TEST(ManifestYaml, OtherwiseAsDumpYaml) {
+  for (const char* text : {R"({"a": [{"b": 1}], "c": {"d": []}})", R"({"rule": [{"a": [1]}]})",
+                           R"({"rules": {"a": [{"b": 1}]}})", R"({"rules": []})"}) {
+    EXPECT_EQ(DumpManifestYaml(Json::parse(text)), DumpYaml(Json::parse(text))) << text;
+  }
 }
 
 }  // namespace

@@ -285,6 +285,29 @@ TEST(LoadPurposes, CrdsTakesThoseAlone) {
   EXPECT_THAT(loaded.policies, IsEmpty());
 }
 
+TEST(LoadBindingPolicy, ClusterSelectors) {
+  const Loaded loaded = LoadFrom(
+      {.paths = {"p.yaml"}}, {{"p.yaml",
+                               "apiVersion: control.kubestellar.io/v1alpha1\n"
+                               "kind: BindingPolicy\n"
+                               "metadata: {name: policy}\n"
+                               "spec:\n"
+                               "  clusterSelectors:\n"
+                               "  - matchLabels: {location-group: edge}\n"
+                               "  - matchExpressions: [{key: tier, operator: In, values: [a, b]}]\n"
+                               "  - {}\n"
+                               "---\n"
+                               "apiVersion: control.kubestellar.io/v1alpha1\n"
+                               "kind: BindingPolicy\n"
+                               "metadata: {name: none}\n"}});
+  ASSERT_EQ(loaded.input.policies.size(), 2u);
+  EXPECT_THAT(loaded.input.policies[0].cluster_selectors,
+              ElementsAre(LabelSelector{.match_labels = {{"location-group", "edge"}}},
+                          LabelSelector{.match_expressions = {{"tier", "In", {"a", "b"}}}},
+                          LabelSelector{}));
+  EXPECT_THAT(loaded.input.policies[1].cluster_selectors, IsEmpty());
+}
+
 TEST(LoadPurposes, BindingPolicyTakesThoseAlone) {
   const Loaded loaded = LoadFrom({.policies = {"x.yaml"}}, {{"x.yaml", All()}});
   ASSERT_EQ(loaded.policies.size(), 1u);

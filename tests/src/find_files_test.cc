@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/input/find_files.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "src/input/load.h"
+
+namespace wecan {
+namespace {
+
+std::string PurposeName(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::kCheck:
+      return "check";
+    case Purpose::kLoad:
+      return "load";
+    case Purpose::kCrds:
+      return "crds";
+    case Purpose::kPolicies:
+      return "policies";
+  }
+  return "";
+}
+
+std::vector<std::string> Find(const LoadRequest& request) {
+  const MemoryFileSystem files({{"in/a.yaml", ""}, {"in/sub/b.yaml", ""}, {"other/c.yaml", ""}});
+  std::vector<std::string> found;
+  for (const Source& s : FindFiles(request, files))
+    found.push_back(absl::StrCat(s.path, " ", PurposeName(s.purpose)));
+  return found;
+}
+
+struct ContextCase {
+  std::string label;
+  LoadRequest request;
+  std::vector<std::string> found;
+};
+
+// A file to be checked is context anyway; loaded in addition its grants would be there twice.
+TEST(FindFiles, ContextThatIsCheckedIsNotLoaded) {
+  const std::vector<ContextCase> cases = {
+      {"the same", {.paths = {"in/a.yaml"}, .load = {"in/a.yaml"}}, {"in/a.yaml check"}},
+      {"written otherwise",
+       {.paths = {"./in/a.yaml"}, .load = {"in/sub/../a.yaml"}},
+       {"./in/a.yaml check"}},
+      {"another",
+       {.paths = {"in/a.yaml"}, .load = {"other/c.yaml"}},
+       {"in/a.yaml check", "other/c.yaml load"}},
+      {"in the folder that is checked",
+       {.paths = {"in"}, .load = {"in/sub/b.yaml"}},
+       {"in/a.yaml check", "in/sub/b.yaml check"}},
+      {"in the folder that is loaded",
+       {.paths = {"in/a.yaml"}, .load = {"in"}},
+       {"in/a.yaml check", "in/sub/b.yaml load"}},
+      {"excluded from checking",
+       {.paths = {"in"}, .load = {"other"}, .exclude = {"in/sub/**"}},
+       {"in/a.yaml check", "other/c.yaml load"}},
+      {"missing, both", {.paths = {"gone"}, .load = {"gone"}}, {"gone check"}},
+      {"CRDs stay",
+       {.paths = {"in/a.yaml"}, .crds = {"in/a.yaml"}},
+       {"in/a.yaml check", "in/a.yaml crds"}},
+      {"policies stay",
+       {.paths = {"in/a.yaml"}, .policies = {"in/a.yaml"}},
+       {"in/a.yaml check", "in/a.yaml policies"}},
+      {"loaded alone", {.load = {"in/a.yaml", "in/a.yaml"}}, {"in/a.yaml load"}},
+  };
+  for (const ContextCase& c : cases) EXPECT_EQ(Find(c.request), c.found) << c.label;
+}
+
+TEST(FindFiles, NormalPath) {
+  const std::map<std::string, std::string> cases = {
+      {"a", "a"},      {"./a", "a"},     {"a/./b", "a/b"},  {"a/../b", "b"},
+      {"a//b", "a/b"}, {"../a", "../a"}, {"/a/../b", "/b"}, {"-", "-"},
+      {"", ""},        {"a/b/..", "a/"}, {".a/b", ".a/b"},
+  };
+  for (const auto& [path, normal] : cases) EXPECT_EQ(NormalPath(path), normal) << path;
+}
+
+}  // namespace
+}  // namespace wecan
