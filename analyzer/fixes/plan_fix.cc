@@ -254,15 +254,15 @@ class Planner {
     const Permission power = LiftingVerb(gap);
     std::vector<Permission> rules;
     bool refused = !gap.result.complete || gap.result.aggregation;
+    // Compacted atoms: one group, resource and at most one name each, or one URL.
     for (const PolicyRule& missing : gap.result.missing) {
-      for (PolicyRule& atom : BreakdownRule(missing)) {
-        rules.push_back({.namespace_ = power.namespace_,
-                         .rule = std::move(atom),
-                         .objects = {gap.object},
-                         .executor = gap.executor});
-        const Guardrail* guardrail = GuardrailOf(rules.back());
-        refused |= guardrail != nullptr && guardrail->refused_in_fix;
-      }
+      rules.push_back({.namespace_ = power.namespace_,
+                       .rule = missing,
+                       .objects = {gap.object},
+                       .executor = gap.executor});
+      SortVerbs(rules.back().rule.verbs);
+      const Guardrail* guardrail = GuardrailOf(rules.back());
+      refused |= guardrail != nullptr && guardrail->refused_in_fix;
     }
     if (refused) rules = {power};
     for (Permission& p : rules) {
@@ -486,6 +486,13 @@ class Planner {
         }
         found = &r;
       }
+    }
+    if (found != nullptr && found->origin.object >= 0 && !found->origin.loaded &&
+        requirements_.objects[found->origin.object].read_only) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(Place(found->origin), RoleName(kind, scope, name),
+                       " is only read on the WEC (strategy ReadOnly), so it grants nothing; give "
+                       "the grant another name with --name"));
     }
     if (found != nullptr && found->origin.profile) {
       return absl::FailedPreconditionError(

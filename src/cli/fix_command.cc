@@ -118,7 +118,21 @@ struct Outcome {
 
 void AddContext(const std::string& path, const Environment& environment, LoadRequest& request) {
   if (path.empty() || absl::IsNotFound(environment.files->IsDirectory(path).status())) return;
-  request.load.push_back(path);
+  request.load_if_not_checked.push_back(path);
+}
+
+// What nothing needs can only be told by somebody who sees all that is needed, and who knows what
+// the agent would hold without our roles.
+absl::Status CheckPrune(const Options& options, const Outcome& o) {
+  const char* why = nullptr;
+  if (o.broken) why = "not all of the input could be read; wecan check tells where";
+  if (!options.input.selector.empty()) why = "-l leaves objects out";
+  if (!options.input.binding_policies.empty()) why = "--binding-policy leaves objects out";
+  if (o.analyze.profile.source != "builtin")
+    why = "a dump may hold what these roles brought about; use a built-in profile";
+  if (why == nullptr) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("--prune: what nothing needs cannot be told: ", why));
 }
 
 absl::Status CheckWrap(const FixFlags& flags, const AnalysisInput& input) {
@@ -146,11 +160,7 @@ absl::Status Work(const Options& options, Mode mode, Environment& environment, O
   const AnalysisInput& input = o.loaded.input;
   o.broken = std::any_of(input.diagnostics.begin(), input.diagnostics.end(),
                          [](const Diagnostic& d) { return d.rule == "WEC901"; });
-  if (o.broken && options.fix.prune) {
-    return absl::FailedPreconditionError(
-        "--prune: not all of the input could be read, so what nothing needs cannot be told; "
-        "wecan check tells where");
-  }
+  if (options.fix.prune) WECAN_RETURN_IF_ERROR(CheckPrune(options, o));
   WECAN_RETURN_IF_ERROR(CheckWrap(options.fix, input));
   o.requirements = DeriveRequirements(input, o.analyze.derive);
   WECAN_ASSIGN_OR_RETURN(o.plan, PlanFix(input, o.requirements, o.analyze, o.fix));

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Roles, bindings and CustomResourceDefinitions as values of the model.
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 #include "src/input/contents.h"
@@ -67,6 +70,17 @@ void ExtractRoleBinding(Extraction& extraction, const Value& value, RoleBinding 
   extraction.input().rbac.bindings.push_back(std::move(binding));
 }
 
+// Source: apimachinery v0.36 pkg/util/validation/validation.go, IsDNS1035Label.
+bool IsDnsLabel(absl::string_view text) {
+  const auto fits = [](char c) {
+    return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+           absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-';
+  };
+  return !text.empty() && text.size() <= 63 &&
+         absl::ascii_islower(static_cast<unsigned char>(text.front())) && text.back() != '-' &&
+         std::all_of(text.begin(), text.end(), fits);
+}
+
 }  // namespace
 
 LabelSelector ExtractSelector(Extraction& extraction, const Value& value) {
@@ -122,6 +136,14 @@ void ExtractCustomResourceDefinition(Extraction& extraction, const Value& value)
                       extraction.Locate(names  ? names
                                         : spec ? spec
                                                : value));
+    return;
+  }
+  if (!IsDnsLabel(crd.plural)) {
+    extraction.Report("", Level::kWarning,
+                      absl::StrCat("the API server refuses a CustomResourceDefinition with the "
+                                   "plural \"",
+                                   crd.plural, "\": it is no DNS label"),
+                      extraction.Locate(names["plural"]));
     return;
   }
   extraction.input().crds.push_back(std::move(crd));

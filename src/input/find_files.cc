@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
@@ -23,10 +22,10 @@ class Finder {
 
   std::vector<Source> Run() {
     for (const std::string& path : request_.paths) Add(path, Purpose::kCheck);
+    for (const std::string& path : request_.load_if_not_checked) AddNotChecked(path);
     for (const std::string& path : request_.load) Add(path, Purpose::kLoad);
     for (const std::string& path : request_.crds) Add(path, Purpose::kCrds);
     for (const std::string& path : request_.policies) Add(path, Purpose::kPolicies);
-    DropLoadedTwice();
     std::sort(sources_.begin(), sources_.end(),
               [](const Source& a, const Source& b) { return a.Key() < b.Key(); });
     const auto same = [](const Source& a, const Source& b) { return a.Key() == b.Key(); };
@@ -43,16 +42,11 @@ class Finder {
     }
   }
 
-  // What is checked is context already.
-  void DropLoadedTwice() {
-    if (request_.load.empty()) return;
-    std::set<std::string> checked;
-    for (const Source& s : sources_) {
-      if (s.purpose == Purpose::kCheck) checked.insert(NormalPath(s.path));
-    }
-    std::erase_if(sources_, [&](const Source& s) {
-      return s.purpose == Purpose::kLoad && checked.count(NormalPath(s.path)) > 0;
+  void AddNotChecked(const std::string& path) {
+    const bool checked = std::any_of(sources_.begin(), sources_.end(), [&](const Source& s) {
+      return s.purpose == Purpose::kCheck && NormalPath(s.path) == NormalPath(path);
     });
+    if (!checked) Add(path, Purpose::kLoad);
   }
 
   void Walk(const std::string& root, Purpose purpose) {

@@ -26,8 +26,7 @@ struct Source {
 
 // The files that the paths of `request` name, sorted by path, each once. Folders are searched
 // recursively for .yaml, .yml and .json; hidden ones and links to folders are passed over. A path
-// that does not exist is in the result, too: reading it tells why it cannot be read. A file to be
-// checked is not loaded as context in addition.
+// that does not exist is in the result, too: reading it tells why it cannot be read.
 std::vector<Source> FindFiles(const LoadRequest& request, const FileSystem& files);
 
 // `path` without needless dots, for comparisons: "a/./b/../c" is "a/c".

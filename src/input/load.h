@@ -16,10 +16,11 @@
 namespace wecan {
 
 struct LoadRequest {
-  std::vector<std::string> paths;     // files, folders, "-" for standard input: to be checked
-  std::vector<std::string> load;      // context: grants and CRDs count, nothing is reported
-  std::vector<std::string> crds;      // CustomResourceDefinitions alone are taken
-  std::vector<std::string> policies;  // BindingPolicies alone are taken
+  std::vector<std::string> paths;  // files, folders, "-" for standard input: to be checked
+  std::vector<std::string> load;   // context: grants and CRDs count, nothing is reported
+  std::vector<std::string> load_if_not_checked;  // the same, but for files among `paths`
+  std::vector<std::string> crds;                 // CustomResourceDefinitions alone are taken
+  std::vector<std::string> policies;             // BindingPolicies alone are taken
   std::vector<std::string>
       exclude;  // globs over paths found in folders: * within a name, ** across folders
   bool require_objects = false;  // a folder without objects is an error

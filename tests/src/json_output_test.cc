@@ -306,10 +306,11 @@ RbacPolicy ReadBack(const std::string& yaml) {
 }
 
 TEST(ManifestYaml, IsReadBackEqual) {
-  const RoleBinding binding{.namespace_ = "yes",
-                            .name = "1e3",
-                            .role_ref = {kRbacGroup, "ClusterRole", "a:b"},
-                            .subjects = {{"ServiceAccount", "null", "on"}, {"Group", "", "g: h"}}};
+  const RoleBinding binding{
+      .namespace_ = "yes",
+      .name = "1e3",
+      .role_ref = {kRbacGroup, "ClusterRole", "a:b"},
+      .subjects = {{"ServiceAccount", "null", "on"}, {"Group", "", "g: h", kRbacGroup}}};
   const Json role = RoleJson(SomeRole()), bound = BindingJson(binding);
   for (const std::string& yaml :
        {DumpManifestYaml(role) + "---\n" + DumpManifestYaml(bound),
