@@ -165,6 +165,7 @@ absl::Status Work(const Options& options, Mode mode, Environment& environment, O
   o.requirements = DeriveRequirements(input, o.analyze.derive);
   WECAN_ASSIGN_OR_RETURN(o.plan, PlanFix(input, o.requirements, o.analyze, o.fix));
 
+  where.print = mode == Mode::kPrint;
   where.wrap = options.fix.wrap == "manifestwork"    ? GrantWrap::kManifestWork
                : options.fix.wrap == "bindingpolicy" ? GrantWrap::kBindingPolicy
                                                      : GrantWrap::kNone;
@@ -236,6 +237,12 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const Mode mode, ParseMode(options.fix));
   WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, kFormats));
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
+  const bool yaml = std::any_of(outputs.begin(), outputs.end(),
+                                [](const Output& output) { return output.format == "yaml"; });
+  if (yaml && mode != Mode::kPrint) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "-o yaml prints the grant instead of changing a file; not with --", ModeName(mode)));
+  }
   Outcome o;
   WECAN_RETURN_IF_ERROR(Work(options, mode, environment, o));
   PrintErrors(o, environment);
@@ -262,7 +269,7 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
   const std::string summary = FixSummary(context, style, options.global.verbose > 0);
   const auto render = [&](const Output& output) -> std::string {
     if (output.format == "json") return FixJson(context);
-    if (output.format == "yaml") return Payload(o, Mode::kPrint, {});
+    if (output.format == "yaml") return Payload(o, mode, {});
     if (mode == Mode::kWrite) return summary;
     Style diff_style = style;
     diff_style.color = color && output.file.empty();

@@ -74,7 +74,7 @@ class FileMaker {
   absl::Status Place(const RoleGrant& grant) {
     const auto annotations = GrantAnnotations(grant, input_, requirements_, analyze_);
     std::string path = NewPath();
-    if (grant.existing != nullptr) {
+    if (grant.existing != nullptr && !options_.print) {
       path = input_.files[grant.existing->origin.location.file].path;
       if (!options_.out.empty() && NormalPath(path) != NormalPath(options_.out)) {
         return absl::FailedPreconditionError(absl::StrCat(
@@ -90,7 +90,8 @@ class FileMaker {
       changes.roles.push_back(grant.existing);
       if (!grant.change.empty()) changes.edits.push_back(EditOf(grant, annotations));
     }
-    for (Json& json : GrantDocuments(grant, annotations, options_.wrap, options_.mailbox)) {
+    for (Json& json :
+         GrantDocuments(grant, annotations, options_.print, options_.wrap, options_.mailbox)) {
       std::string yaml = DumpManifestYaml(json);
       changes_[path].documents.push_back({std::move(json), std::move(yaml)});
     }
@@ -99,6 +100,7 @@ class FileMaker {
 
   // Where new roles go: to the file that is named, or to where our other roles are.
   std::string NewPath() const {
+    if (options_.print) return "";
     if (!options_.out.empty()) return options_.out;
     for (const Role& role : input_.rbac.roles) {
       if (!IsOurs(role)) continue;

@@ -26,12 +26,14 @@ struct FixFileOptions {
   std::string out;  // the file that the user names, "": none; nothing may go elsewhere then
   std::string
       fallback;  // where new roles go when the input holds none of ours; "": standard output
+  // To standard output, whole roles and nothing else: what else stands in a file is not for a pipe.
+  bool print = false;
   GrantWrap wrap = GrantWrap::kNone;
   std::string mailbox;  // namespace of ManifestWorks, "" when not known
 };
 
 // The files that `plan` changes or creates, sorted by path. Roles that are there are changed where
-// they stand; new ones go to options.out, beside our other roles, or to options.fallback.
+// they stand, new ones go to options.out, beside our other roles, or to options.fallback.
 // FailedPrecondition, Aborted (a file changed since it
 // was read) and errors of reading say what stands in the way; nothing is written.
 absl::StatusOr<std::vector<FixFile>> MakeFixFiles(const FixPlan& plan, const AnalysisInput& input,
