@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -139,13 +140,25 @@ class Planner {
       }
       return absl::OkStatus();
     }
-    const bool roles_are_ours =
-        std::any_of(input_.rbac.roles.begin(), input_.rbac.roles.end(),
-                    [](const Role& r) { return r.kind == RoleKind::kRole && IsOurs(r); });
-    plan_.strategy = roles_are_ours ? GrantStrategy::kRoleBinding
-                     : aggregates   ? GrantStrategy::kAggregate
-                                    : GrantStrategy::kClusterBinding;
+    // Those of executors are Roles whatever the strategy.
+    bool narrow = false, bound = false;
+    for (const Role& r : input_.rbac.roles) {
+      if (!IsOurs(r) || AgentRoleName(r) != r.name) continue;
+      narrow |= r.kind == RoleKind::kRole;
+      bound |= (fix_.name.empty() || r.name == fix_.name) && IsBoundByName(r);
+    }
+    plan_.strategy = narrow                 ? GrantStrategy::kRoleBinding
+                     : bound || !aggregates ? GrantStrategy::kClusterBinding
+                                            : GrantStrategy::kAggregate;
     return absl::OkStatus();
+  }
+
+  // Whether an earlier fix with --strategy cluster-binding wrote `role`.
+  bool IsBoundByName(const Role& role) const {
+    return role.kind == RoleKind::kClusterRole &&
+           FindLabel(role.labels, kAggregateToWorkLabel) == nullptr &&
+           std::any_of(input_.rbac.bindings.begin(), input_.rbac.bindings.end(),
+                       [&](const RoleBinding& b) { return b.cluster && b.name == role.name; });
   }
 
   absl::Status ChooseName() {
@@ -338,6 +351,7 @@ class Planner {
     const bool aggregated = IsAggregated(scope);
     if (grant.existing != nullptr) {
       role = *grant.existing;
+      role.namespace_ = scope.second;  // the file may leave it out
       grant.change = fix_.prune ? PruneRules(role.rules, NeededOf(role, needed), rules)
                                 : ExtendRules(role.rules, rules);
       role.rules = ApplyChange(role.rules, grant.change);
@@ -425,10 +439,12 @@ class Planner {
                                 .role_ref = {kRbacGroup, RoleKindName(role.kind), role.name},
                                 .subjects = {{"ServiceAccount", account.namespace_, account.name}}};
     for (const RoleBinding& b : input_.rbac.bindings) {
-      if (b.cluster != cluster || b.namespace_ != role.namespace_ || b.name != role.name) continue;
+      const std::string& ns =
+          b.cluster || !b.namespace_.empty() ? b.namespace_ : options_.derive.default_namespace;
+      if (b.cluster != cluster || ns != role.namespace_ || b.name != role.name) continue;
       const bool binds = b.role_ref.kind == grant.binding->role_ref.kind &&
                          b.role_ref.name == role.name &&
-                         AppliesTo(b.subjects, account.User(), b.namespace_) >= 0;
+                         AppliesTo(b.subjects, account.User(), ns) >= 0;
       if (!binds) {
         return absl::FailedPreconditionError(absl::StrCat(
             Place(b.origin), BindingKindName(b), " ", b.name, " binds something else than ",
@@ -442,6 +458,12 @@ class Planner {
 
   // By the code that judges everybody's RBAC objects; only a name can be wrong.
   static absl::Status Validate(const RoleGrant& grant) {
+    if (absl::StrContains(grant.role.name, "{{")) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("--name ", grant.role.name,
+                       ": a file with this name passes for a template and is not read; choose "
+                       "another one"));
+    }
     std::vector<FieldError> errors = ValidateRole(grant.role);
     if (grant.binding) {
       for (FieldError& e : ValidateBinding(*grant.binding)) errors.push_back(std::move(e));
@@ -482,7 +504,7 @@ class Planner {
       Role effective = role;
       if (role.kind == RoleKind::kRole && role.namespace_.empty())
         effective.namespace_ = options_.derive.default_namespace;
-      RoleGrant grant{.role = role, .existing = &role};
+      RoleGrant grant{.role = effective, .existing = &role};
       grant.executor = ExecutorOf(role);
       grant.change = PruneRules(role.rules, NeededOf(effective, needed), {});
       if (grant.change.empty()) continue;
