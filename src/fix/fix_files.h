@@ -27,6 +27,7 @@ struct FixFileOptions {
   std::string
       fallback;  // where new roles go when the input holds none of ours; "": standard output
   GrantWrap wrap = GrantWrap::kNone;
+  bool print = false;   // no file is changed: the grants, whole, go to standard output
   std::string mailbox;  // namespace of ManifestWorks, "" when not known
 };
 
