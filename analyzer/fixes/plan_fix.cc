@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -133,18 +134,16 @@ class Planner {
       }
       return absl::OkStatus();
     }
-    // As an earlier grant was made.
-    const auto any_of_ours = [&](const auto& is) {
-      return std::any_of(input_.rbac.roles.begin(), input_.rbac.roles.end(),
-                         [&](const Role& r) { return IsOurs(r) && is(r); });
-    };
-    if (any_of_ours([](const Role& r) { return r.kind == RoleKind::kRole; })) {
-      plan_.strategy = GrantStrategy::kRoleBinding;
-    } else if (!aggregates_ || any_of_ours([&](const Role& r) { return IsOnlyBound(r); })) {
-      plan_.strategy = GrantStrategy::kClusterBinding;
-    } else {
-      plan_.strategy = GrantStrategy::kAggregate;
+    // As an earlier grant was made. Those of executors are Roles whatever the strategy.
+    bool narrow = false, bound = false;
+    for (const Role& r : input_.rbac.roles) {
+      if (!IsOurs(r) || AgentRoleName(r) != r.name) continue;
+      narrow |= r.kind == RoleKind::kRole;
+      bound |= (fix_.name.empty() || r.name == fix_.name) && IsOnlyBound(r);
     }
+    plan_.strategy = narrow                  ? GrantStrategy::kRoleBinding
+                     : bound || !aggregates_ ? GrantStrategy::kClusterBinding
+                                             : GrantStrategy::kAggregate;
     return absl::OkStatus();
   }
 
@@ -264,7 +263,7 @@ class Planner {
     const bool aggregated = IsAggregated(scope);
     if (grant.existing != nullptr) {
       role = *grant.existing;
-      role.namespace_ = scope.second;
+      role.namespace_ = scope.second;  // the file may leave it out
       grant.change = fix_.prune ? PruneRules(role.rules, NeededOf(role, needed), rules)
                                 : ExtendRules(role.rules, rules);
       role.rules = ApplyChange(role.rules, grant.change);
@@ -399,6 +398,12 @@ class Planner {
 
   // By the code that judges everybody's RBAC objects; only a name can be wrong.
   static absl::Status Validate(const RoleGrant& grant) {
+    if (absl::StrContains(grant.role.name, "{{")) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("--name ", grant.role.name,
+                       ": a file with this name passes for a template and is not read; choose "
+                       "another one"));
+    }
     std::vector<FieldError> errors = ValidateRole(grant.role);
     if (grant.binding && !grant.binding_exists) {
       for (FieldError& e : ValidateBinding(*grant.binding)) errors.push_back(std::move(e));

@@ -26,9 +26,8 @@ struct FixFileOptions {
   std::string out;  // the file that the user names, "": none; nothing may go elsewhere then
   std::string
       fallback;  // where new roles go when the input holds none of ours; "": standard output
-  // To standard output, whole roles and nothing else: what else stands in a file is not for a pipe.
-  bool print = false;
   GrantWrap wrap = GrantWrap::kNone;
+  bool print = false;   // no file is changed: the grants, whole, go to standard output
   std::string mailbox;  // namespace of ManifestWorks, "" when not known
 };
 

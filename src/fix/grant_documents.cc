@@ -87,9 +87,9 @@ std::vector<std::pair<std::string, std::string>> GrantAnnotations(const RoleGran
 
 std::vector<Json> GrantDocuments(
     const RoleGrant& grant, const std::vector<std::pair<std::string, std::string>>& annotations,
-    bool whole, GrantWrap wrap, const std::string& mailbox) {
+    GrantWrap wrap, const std::string& mailbox) {
   std::vector<Json> documents;
-  if (grant.existing == nullptr || whole) {
+  if (grant.existing == nullptr) {
     Role bare = grant.role;
     bare.labels.clear();
     documents.push_back(WithMetadata(RoleJson(bare), grant.role.labels, annotations));

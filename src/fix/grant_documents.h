@@ -23,11 +23,11 @@ std::vector<std::pair<std::string, std::string>> GrantAnnotations(const RoleGran
 std::vector<std::string> ObjectNames(const AnalysisInput& input, const Requirements& requirements,
                                      const std::vector<int>& objects, size_t limit);
 
-// What of `grant` is new: its role (with `whole` also one that is there), its binding, each a
-// document of its own; inside one ManifestWork when so wrapped, in `mailbox` if that is not "".
+// What of `grant` is new: its role, its binding, each a document of its own; inside one
+// ManifestWork when so wrapped, in `mailbox` if that is not "".
 std::vector<Json> GrantDocuments(
     const RoleGrant& grant, const std::vector<std::pair<std::string, std::string>>& annotations,
-    bool whole, GrantWrap wrap, const std::string& mailbox);
+    GrantWrap wrap, const std::string& mailbox);
 
 // A BindingPolicy that sends all of `grants` to the clusters that `policies` name.
 Json GrantBindingPolicy(const std::vector<RoleGrant>& grants,
