@@ -167,7 +167,9 @@ TEST(FixOutput, IsTheGrantAloneAndWhole) {
     EXPECT_EQ(run.exit_code, 0) << run.err;
     EXPECT_THAT(run.out, Not(HasSubstr("hunter2")));
     EXPECT_THAT(run.out, HasSubstr("ClusterRole"));
-    if (run.out[0] != '{') EXPECT_THAT(run.out, HasSubstr("verbs: [get, create, update, delete]"));
+    if (run.out[0] != '{') {
+      EXPECT_THAT(run.out, HasSubstr("verbs: [get, create, update, delete]"));
+    }
   }
 }
 
@@ -194,7 +196,9 @@ TEST_P(FixPlaces, GrantGoesThere) {
   for (const auto& [path, text] : files.files()) {
     const auto old = c.files.find(path);
     if (old == c.files.end() || old->second != text) changed.push_back(path);
-    if (old != c.files.end()) EXPECT_THAT(text, StartsWith(old->second.substr(0, 20)));
+    if (old != c.files.end()) {
+      EXPECT_THAT(text, StartsWith(old->second.substr(0, 20)));
+    }
   }
   EXPECT_EQ(changed, c.place.empty() ? Words{} : Words{c.place});
   if (c.place.empty()) return;
