@@ -90,29 +90,33 @@ class Planner {
  private:
   // ---- what is to be decided before anything else
 
-  // Objects that no grant is for.
-  void SetAside(AgentGrants& now) {
+  // Objects of kinds of which nothing can be told.
+  std::vector<int> UnknownObjects(AgentGrants& grants) const {
+    std::vector<int> objects;
     for (size_t i = 0; i < input_.objects.size(); ++i) {
       const ObjectRequirements& need = requirements_.objects[i];
-      const int object = static_cast<int>(i);
-      if (need.state == ObjectState::kRefused || need.state == ObjectState::kNotForAWec)
-        plan_.not_rbac.push_back(object);
       if (need.state != ObjectState::kChecked) continue;
       const ResourceType& type = requirements_.types[need.type];
-      if (type.source == ResourceSource::kGuess && Compare(need, type, "", now).unknown)
-        plan_.unknown.push_back(object);
+      if (type.source == ResourceSource::kGuess && Compare(need, type, "", grants).unknown)
+        objects.push_back(static_cast<int>(i));
+    }
+    return objects;
+  }
+
+  // Objects that no grant is for.
+  void SetAside(AgentGrants& now) {
+    plan_.unknown = UnknownObjects(now);
+    for (size_t i = 0; i < input_.objects.size(); ++i) {
+      const ObjectState state = requirements_.objects[i].state;
+      if (state == ObjectState::kRefused || state == ObjectState::kNotForAWec)
+        plan_.not_rbac.push_back(static_cast<int>(i));
     }
   }
 
-  // API groups with objects of which nothing can be told: what our roles hold there stays.
+  // What our roles hold in groups with such objects stays.
   void NoteUnknownGroups(AgentGrants& without) {
-    for (size_t i = 0; i < input_.objects.size(); ++i) {
-      const ObjectRequirements& need = requirements_.objects[i];
-      if (need.state != ObjectState::kChecked) continue;
-      const ResourceType& type = requirements_.types[need.type];
-      if (type.source == ResourceSource::kGuess && Compare(need, type, "", without).unknown)
-        unknown_groups_.insert(type.group);
-    }
+    for (int i : UnknownObjects(without))
+      unknown_groups_.insert(requirements_.types[requirements_.objects[i].type].group);
   }
 
   void SetMissing(AgentGrants& grants) {
