@@ -117,13 +117,12 @@ void PrintErrors(const std::vector<Output>& outputs, const AnalysisInput& input,
 // What to do next: a grant for what is missing, or reading about the first finding.
 std::string NextCommand(const Options& options, const Report& report) {
   if (report.findings.empty()) return "";
-  const bool grants = std::any_of(
-      report.findings.begin(), report.findings.end(),
-      [](const Finding& f) {
+  const bool grants =
+      std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& f) {
         return f.escalation || (f.permission && !f.permission->missing.empty());
       });
   return grants ? absl::StrCat("Fix: ", FixCommand(options), " --diff")
-                : absl::StrCat("Next: wecan explain ", report.findings[0].rule->id);
+                : absl::StrCat("Next: ", options.program, " explain ", report.findings[0].rule->id);
 }
 
 absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment) {
