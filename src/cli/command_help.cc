@@ -62,6 +62,7 @@ CommandHelp Describe(const Command& command) {
                   .value_name = std::move(spec.value_name),
                   .help = std::move(spec.help),
                   .repeatable = spec.repeatable,
+                  .required = spec.required,
                   .comma_list = spec.repeatable && !spec.positional};
     flag.value = ValueOf(flag);
     flag.behind_equals = BehindEquals(flag);

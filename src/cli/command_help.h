@@ -22,6 +22,7 @@ struct FlagHelp {
   std::string value_name;          // "FORMAT[=FILE]"; "" for a switch
   std::string help;
   bool repeatable = false;
+  bool required = false;
   bool comma_list = false;  // one word may hold several, separated by commas
   ValueHelp value;          // kNone: a switch
   ValueHelp behind_equals;  // of a value that is X=Y, what Y may be

@@ -225,7 +225,8 @@ FlagSpec SpecOf(const CLI::Option& option) {
   const bool positional = option.get_positional();
   FlagSpec spec{.help = option.get_description(),
                 .repeatable = option.get_items_expected_max() > 1,
-                .positional = positional};
+                .positional = positional,
+                .required = option.get_required()};
   if (positional) spec.names = {option.get_name(true)};
   for (const std::string& name : option.get_snames()) spec.names.push_back("-" + name);
   for (const std::string& name : option.get_lnames()) spec.names.push_back("--" + name);

@@ -28,6 +28,7 @@ struct FlagSpec {
   std::string help;
   bool repeatable = false;  // a list: given again, it grows
   bool positional = false;
+  bool required = false;
 };
 std::vector<FlagSpec> FlagsOf(const Command& command);
 
