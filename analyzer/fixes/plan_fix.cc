@@ -8,12 +8,14 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 
 #include "analyzer/base/status_macros.h"
 #include "analyzer/fixes/minimal_rules.h"
+#include "analyzer/fixes/missing.h"
 #include "analyzer/fixes/reach.h"
 #include "analyzer/gaps/compare.h"
 #include "analyzer/gaps/escalations.h"
@@ -42,38 +44,10 @@ bool TakesInLabelled(const AgentGrants& grants) {
   });
 }
 
-std::vector<Permission> AsPermissions(std::vector<Need> needs, int executor) {
-  std::vector<Permission> permissions;
-  for (Need& need : needs) {
-    Permission p{.namespace_ = std::move(need.namespace_),
-                 .rule = {.verbs = need.verbs.Names(),
-                          .api_groups = {std::move(need.group)},
-                          .resources = {std::move(need.resource)}},
-                 .guessed = need.guessed,
-                 .objects = std::move(need.objects),
-                 .executor = executor};
-    if (!need.name.empty()) p.rule.resource_names = {std::move(need.name)};
-    SortVerbs(p.rule.verbs);
-    permissions.push_back(std::move(p));
-  }
-  return permissions;
-}
-
-void Unite(std::vector<int>& objects, const std::vector<int>& more) {
-  std::vector<int> united;
-  std::set_union(objects.begin(), objects.end(), more.begin(), more.end(),
-                 std::back_inserter(united));
-  objects = std::move(united);
-}
-
 std::vector<PolicyRule> RulesOf(const std::vector<const Permission*>& permissions) {
   std::vector<PolicyRule> rules;
   for (const Permission* p : permissions) rules.push_back(p->rule);
   return rules;
-}
-
-std::string RoleName(RoleKind kind, const std::string& ns, const std::string& name) {
-  return absl::StrCat(RoleKindName(kind), " ", ns, ns.empty() ? "" : "/", name);
 }
 
 class Planner {
@@ -89,7 +63,7 @@ class Planner {
     SetAside(now);
     const bool ours = std::any_of(input_.rbac.roles.begin(), input_.rbac.roles.end(), IsOurs);
     if (!ours) {
-      plan_.missing = Missing(now, true);
+      SetMissing(now);
       WECAN_RETURN_IF_ERROR(MakeGrants(plan_.missing));
       FinishGrants(now);
       return std::move(plan_);
@@ -97,15 +71,16 @@ class Planner {
     // What our roles are for is what is missing without them.
     AgentGrants without(EffectivePolicy(input_, requirements_, options_, {.without_ours = true}),
                         options_.agent.User());
-    const std::vector<Permission> needed = Missing(without, false);
+    const std::vector<Permission> needed =
+        FindMissing(input_, requirements_, options_, fix_, plan_.strategy, without).permissions;
     if (fix_.prune) {
       NoteUnknownGroups(without);
       const RbacPolicy pruned = PrunedRoles(needed);
       AgentGrants after(EffectivePolicy(input_, requirements_, options_, {.added = &pruned}),
                         options_.agent.User());
-      plan_.missing = Missing(after, true);
+      SetMissing(after);
     } else {
-      plan_.missing = Missing(now, true);
+      SetMissing(now);
     }
     WECAN_RETURN_IF_ERROR(MakeGrants(needed));
     FinishGrants(now);
@@ -140,6 +115,13 @@ class Planner {
     }
   }
 
+  void SetMissing(AgentGrants& grants) {
+    Missing missing = FindMissing(input_, requirements_, options_, fix_, plan_.strategy, grants);
+    plan_.missing = std::move(missing.permissions);
+    plan_.refused = std::move(missing.refused);
+    plan_.told = std::move(missing.told);
+  }
+
   absl::Status ChooseStrategy(const AgentGrants& now) {
     aggregates_ = TakesInLabelled(now);
     if (fix_.strategy) {
@@ -152,18 +134,16 @@ class Planner {
       }
       return absl::OkStatus();
     }
-    // As an earlier grant was made.
-    const auto any_of_ours = [&](const auto& is) {
-      return std::any_of(input_.rbac.roles.begin(), input_.rbac.roles.end(),
-                         [&](const Role& r) { return IsOurs(r) && is(r); });
-    };
-    if (any_of_ours([](const Role& r) { return r.kind == RoleKind::kRole; })) {
-      plan_.strategy = GrantStrategy::kRoleBinding;
-    } else if (!aggregates_ || any_of_ours([&](const Role& r) { return IsOnlyBound(r); })) {
-      plan_.strategy = GrantStrategy::kClusterBinding;
-    } else {
-      plan_.strategy = GrantStrategy::kAggregate;
+    // As an earlier grant was made. Those of executors are Roles whatever the strategy.
+    bool narrow = false, bound = false;
+    for (const Role& r : input_.rbac.roles) {
+      if (!IsOurs(r) || AgentRoleName(r) != r.name) continue;
+      narrow |= r.kind == RoleKind::kRole;
+      bound |= (fix_.name.empty() || r.name == fix_.name) && IsOnlyBound(r);
     }
+    plan_.strategy = narrow                  ? GrantStrategy::kRoleBinding
+                     : bound || !aggregates_ ? GrantStrategy::kClusterBinding
+                                             : GrantStrategy::kAggregate;
     return absl::OkStatus();
   }
 
@@ -199,145 +179,13 @@ class Planner {
     return role.name;
   }
 
-  // The namespace of the role that is to hold the permission, "" for a ClusterRole. No label brings
-  // a role to an executor, so it gets the narrower kind unless the wider one is asked for.
-  std::string NamespaceFor(const Permission& p) const {
-    const bool narrow = plan_.strategy == GrantStrategy::kRoleBinding ||
-                        (p.executor >= 0 && plan_.strategy == GrantStrategy::kAggregate);
-    return narrow && p.rule.non_resource_urls.empty() ? p.namespace_ : "";
-  }
-
-  // What `grants` lacks and may be granted. With `record`, what a guardrail has to say goes into
-  // the plan.
-  std::vector<Permission> Missing(AgentGrants& grants, bool record) {
-    std::vector<Permission> granted;
-    for (int executor = -1; executor < static_cast<int>(requirements_.executors.size());
-         ++executor) {
-      std::optional<AgentGrants> other;
-      if (executor >= 0) other.emplace(grants, requirements_.executors[executor].User());
-      AgentGrants& held = other ? *other : grants;
-      for (Permission& p : AsPermissions(
-               CollectNeeds(input_, requirements_, held, fix_.needs, executor), executor)) {
-        if (Passes(p, record)) granted.push_back(std::move(p));
-      }
-      for (const EscalationGap& gap : FindEscalations(
-               input_, requirements_, options_.derive.default_namespace, held, executor)) {
-        if (gap.result.outcome == EscalationResult::Outcome::kRefused &&
-            IsFixed(input_, requirements_, gap.object)) {
-          AddRepair(gap, record, granted);
-        }
-      }
-    }
-    return granted;
-  }
-
-  const Guardrail* GuardrailOf(const Permission& p) const {
-    for (const PolicyRule& atom : BreakdownRule(p.rule)) {
-      if (const Guardrail* g = FindGuardrail(atom, NamespaceFor(p).empty())) return g;
-    }
-    return nullptr;
-  }
-
-  bool Passes(const Permission& p, bool record) {
-    const Guardrail* guardrail = GuardrailOf(p);
-    if (guardrail == nullptr) return true;
-    const bool refused = guardrail->refused_in_fix && !fix_.allow_escalation;
-    if (record) (refused ? plan_.refused : plan_.told).push_back({guardrail, p.rule, p.objects});
-    return !refused;
-  }
-
-  // ---- RBAC objects of the workload that grant more than the account holds
-
-  // The smaller power first: what the object grants. Where a guardrail stands against that, or it
-  // cannot be told, the verb that lifts the check, if the user consents.
-  void AddRepair(const EscalationGap& gap, bool record, std::vector<Permission>& granted) {
-    const Permission power = LiftingVerb(gap);
-    std::vector<Permission> rules;
-    bool refused = !gap.result.complete || gap.result.aggregation;
-    // Compacted atoms: one group, resource and at most one name each, or one URL.
-    for (const PolicyRule& missing : gap.result.missing) {
-      rules.push_back({.namespace_ = power.namespace_,
-                       .rule = missing,
-                       .objects = {gap.object},
-                       .executor = gap.executor});
-      SortVerbs(rules.back().rule.verbs);
-      const Guardrail* guardrail = GuardrailOf(rules.back());
-      refused |= guardrail != nullptr && guardrail->refused_in_fix;
-    }
-    if (refused) rules = {power};
-    for (Permission& p : rules) {
-      if (Passes(p, record)) granted.push_back(std::move(p));
-    }
-  }
-
-  // `escalate` on the role, or `bind` on the role that the binding names. The name of a role is not
-  // in the URL of the request that creates it, but in a server-side apply.
-  Permission LiftingVerb(const EscalationGap& gap) const {
-    const Object& object = input_.objects[gap.object];
-    const ObjectRequirements& need = requirements_.objects[gap.object];
-    Permission p{.namespace_ = need.scope == ScopeKind::kNamespace ? need.namespace_ : "",
-                 .rule = {.verbs = {"escalate"}, .api_groups = {kRbacGroup}},
-                 .objects = {gap.object},
-                 .executor = gap.executor};
-    for (const RoleBinding& b : input_.rbac.bindings) {
-      if (b.origin.object != gap.object) continue;
-      p.rule.verbs = {"bind"};
-      p.rule.resources = {b.role_ref.kind == "Role" ? "roles" : "clusterroles"};
-      p.rule.resource_names = {b.role_ref.name};
-      return p;
-    }
-    p.rule.resources = {object.kind == "Role" ? "roles" : "clusterroles"};
-    if (need.create_named && gap.executor < 0) p.rule.resource_names = {object.name};
-    return p;
-  }
-
   // ---- roles
 
   Scoped ByScope(const std::vector<Permission>& permissions) const {
     Scoped scoped;
-    for (const Permission& p : permissions) scoped[{p.executor, NamespaceFor(p)}].push_back(&p);
+    for (const Permission& p : permissions)
+      scoped[{p.executor, NamespaceFor(p, plan_.strategy)}].push_back(&p);
     return scoped;
-  }
-
-  // `permissions` without what others of them hold as well: in a namespace what is granted for the
-  // whole cluster, of a resource what a wildcard grants.
-  std::vector<Permission> NotRepeated(std::vector<Permission> permissions) const {
-    using Key = std::tuple<int, std::string, std::string, std::string>;  // for whom, group ...
-    const auto key_of = [](const Permission& p, const std::string& name) {
-      return Key(p.executor, p.rule.api_groups[0], p.rule.resources[0], name);
-    };
-    const auto name_of = [](const PolicyRule& r) {
-      return r.resource_names.empty() ? std::string() : r.resource_names[0];
-    };
-    std::map<Key, PolicyRule> everywhere;
-    std::vector<Permission> wild;
-    for (const Permission& p : permissions) {
-      if (!p.rule.non_resource_urls.empty()) continue;
-      if (p.rule.api_groups[0] == "*" || p.rule.resources[0] == "*") wild.push_back(p);
-      if (NamespaceFor(p).empty() && p.namespace_.empty())
-        everywhere.emplace(key_of(p, name_of(p.rule)), p.rule);
-    }
-    for (Permission& p : permissions) {
-      if (!p.rule.non_resource_urls.empty()) continue;
-      const std::string scope = NamespaceFor(p);
-      const PolicyRule rule = p.rule;
-      const auto repeated = [&](const std::string& verb) {
-        PolicyRule atom = rule;
-        atom.verbs = {verb};
-        for (const std::string& name : {std::string(), name_of(rule)}) {
-          const auto it = everywhere.find(key_of(p, name));
-          if (!scope.empty() && it != everywhere.end() && RuleCovers(it->second, atom)) return true;
-        }
-        return std::any_of(wild.begin(), wild.end(), [&](const Permission& w) {
-          const std::string where = NamespaceFor(w);
-          const bool here = w.executor == p.executor && (where.empty() || where == scope);
-          return here && w.rule != rule && RuleCovers(w.rule, atom);
-        });
-      };
-      std::erase_if(p.rule.verbs, repeated);
-    }
-    std::erase_if(permissions, [](const Permission& p) { return p.rule.verbs.empty(); });
-    return permissions;
   }
 
   // Those of `needed` that `role` may be there for.
@@ -346,7 +194,7 @@ class Planner {
     for (const Permission& p : needed) {
       const bool here = role.kind == RoleKind::kRole
                             ? p.namespace_ == role.namespace_ && p.rule.non_resource_urls.empty()
-                            : NamespaceFor(p).empty();
+                            : NamespaceFor(p, plan_.strategy).empty();
       if (here && p.executor == ExecutorOf(role)) rules.push_back(p.rule);
     }
     for (const PolicyRule& rule : role.rules) {
@@ -376,7 +224,7 @@ class Planner {
           "several roles of the input are wecan's own (", absl::StrJoin(ambiguous_, ", "),
           "); say with --name which of them to extend"));
     }
-    const std::vector<Permission> distinct = NotRepeated(plan_.missing);
+    const std::vector<Permission> distinct = NotRepeated(plan_.missing, plan_.strategy);
     const Scoped wanted = ByScope(distinct);
     const Scoped all = ByScope(needed);
     for (const auto& [scope, permissions] : wanted) {
@@ -415,7 +263,7 @@ class Planner {
     const bool aggregated = IsAggregated(scope);
     if (grant.existing != nullptr) {
       role = *grant.existing;
-      role.namespace_ = scope.second;
+      role.namespace_ = scope.second;  // the file may leave it out
       grant.change = fix_.prune ? PruneRules(role.rules, NeededOf(role, needed), rules)
                                 : ExtendRules(role.rules, rules);
       role.rules = ApplyChange(role.rules, grant.change);
@@ -550,6 +398,12 @@ class Planner {
 
   // By the code that judges everybody's RBAC objects; only a name can be wrong.
   static absl::Status Validate(const RoleGrant& grant) {
+    if (absl::StrContains(grant.role.name, "{{")) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("--name ", grant.role.name,
+                       ": a file with this name passes for a template and is not read; choose "
+                       "another one"));
+    }
     std::vector<FieldError> errors = ValidateRole(grant.role);
     if (grant.binding && !grant.binding_exists) {
       for (FieldError& e : ValidateBinding(*grant.binding)) errors.push_back(std::move(e));
@@ -625,72 +479,11 @@ class Planner {
     std::sort(plan_.grants.begin(), plan_.grants.end(), [](const RoleGrant& a, const RoleGrant& b) {
       return std::tie(a.role.namespace_, a.role.name) < std::tie(b.role.namespace_, b.role.name);
     });
-    Reach();
-  }
-
-  void Reach() {
     const std::vector<BindingPolicy>& policies = options_.derive.binding_policies != nullptr
                                                      ? *options_.derive.binding_policies
                                                      : input_.policies;
-    if (!fix_.downsynced || policies.empty() || plan_.missing.empty()) return;
-    std::vector<int> objects;
-    for (const Permission& p : plan_.missing) Unite(objects, p.objects);
-    namespaces_ = CollectNamespaceLabels(input_);
-    const std::vector<const BindingPolicy*> wanted =
-        PoliciesOf(policies, input_, requirements_, objects);
-    // A label for one policy may change what another one selects, or what it lacks.
-    for (bool added = true; added;) {
-      added = false;
-      for (const BindingPolicy* policy : wanted) {
-        for (RoleGrant& grant : plan_.grants) added |= LabelFor(*policy, grant);
-      }
-    }
-    for (const BindingPolicy* policy : wanted) {
-      for (const RoleGrant& grant : plan_.grants) {
-        if (Reaches(*policy, grant)) continue;
-        plan_.unreached.push_back(
-            {policy->name,
-             absl::StrCat("BindingPolicy ", policy->name, " does not select ",
-                          RoleName(grant.role.kind, grant.role.namespace_, grant.role.name)),
-             LabelsToSelect(*policy, AsGrantObject(grant.role), grant.role.labels, namespaces_)});
-      }
-    }
-    for (const BindingPolicy& policy : policies) {
-      const bool all = std::all_of(plan_.grants.begin(), plan_.grants.end(),
-                                   [&](const RoleGrant& g) { return Reaches(policy, g); });
-      if (all) plan_.reached_by.push_back(policy.name);
-    }
-  }
-
-  static GrantObject AsGrantObject(const Role& role) {
-    return {role.kind == RoleKind::kClusterRole ? "clusterroles" : "roles", role.namespace_,
-            role.name};
-  }
-  static GrantObject AsGrantObject(const RoleBinding& b) {
-    return {b.cluster ? "clusterrolebindings" : "rolebindings", b.namespace_, b.name};
-  }
-
-  // A new binding gets the labels of its role.
-  const Labels& BindingLabels(const RoleGrant& grant) const {
-    const int object = grant.binding->origin.object;
-    return grant.binding_exists && object >= 0 ? input_.objects[object].labels : grant.role.labels;
-  }
-
-  bool Reaches(const BindingPolicy& policy, const RoleGrant& grant) const {
-    return Selects(policy, AsGrantObject(grant.role), grant.role.labels, namespaces_) &&
-           (!grant.binding ||
-            Selects(policy, AsGrantObject(*grant.binding), BindingLabels(grant), namespaces_));
-  }
-
-  // Gives a new role the labels that `policy` asks for, when there is one way to do that. Whether
-  // it did.
-  bool LabelFor(const BindingPolicy& policy, RoleGrant& grant) const {
-    if (grant.existing != nullptr || Reaches(policy, grant)) return false;
-    const std::vector<Labels> choices =
-        LabelsToSelect(policy, AsGrantObject(grant.role), grant.role.labels, namespaces_);
-    if (choices.size() != 1) return false;
-    grant.role.labels.insert(grant.role.labels.end(), choices[0].begin(), choices[0].end());
-    return !choices[0].empty();
+    if (fix_.downsynced && !plan_.missing.empty())
+      ReachWecs(policies, input_, requirements_, plan_);
   }
 
   const AnalysisInput& input_;
@@ -701,29 +494,10 @@ class Planner {
   std::set<std::string> ambiguous_;  // names of our roles, when none of them is the one
   std::set<std::string> unknown_groups_;
   bool aggregates_ = false;  // the agent takes in labelled ClusterRoles
-  NamespaceLabels namespaces_;
   FixPlan plan_;
 };
 
 }  // namespace
-
-std::vector<int> FixPlan::RefusedObjects() const {
-  std::set<int> objects;
-  for (const GuardrailHit& hit : refused) objects.insert(hit.objects.begin(), hit.objects.end());
-  return {objects.begin(), objects.end()};
-}
-
-absl::string_view GrantStrategyName(GrantStrategy strategy) {
-  switch (strategy) {
-    case GrantStrategy::kAggregate:
-      return "aggregate";
-    case GrantStrategy::kClusterBinding:
-      return "cluster-binding";
-    case GrantStrategy::kRoleBinding:
-      return "role-binding";
-  }
-  return "";
-}
 
 absl::StatusOr<FixPlan> PlanFix(const AnalysisInput& input, const Requirements& requirements,
                                 const AnalyzeOptions& options, const FixOptions& fix) {

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+
+#include "absl/strings/str_cat.h"
 
 namespace wecan {
 namespace {
@@ -80,6 +83,91 @@ std::vector<Labels> LabelsToSelect(const BindingPolicy& policy, const GrantObjec
     }
   }
   return sets;
+}
+
+namespace {
+
+// The policies, and what they do with the roles of a plan.
+class Reacher {
+ public:
+  Reacher(const AnalysisInput& input, const Requirements& requirements, FixPlan& plan)
+      : input_(input),
+        requirements_(requirements),
+        plan_(plan),
+        namespaces_(CollectNamespaceLabels(input)) {}
+
+  void Run(const std::vector<BindingPolicy>& policies) {
+    std::set<int> objects;
+    for (const Permission& p : plan_.missing) objects.insert(p.objects.begin(), p.objects.end());
+    const std::vector<const BindingPolicy*> wanted =
+        PoliciesOf(policies, input_, requirements_, {objects.begin(), objects.end()});
+    // A label for one policy may change what another one selects, or what it lacks.
+    for (bool added = true; added;) {
+      added = false;
+      for (const BindingPolicy* policy : wanted) {
+        for (RoleGrant& grant : plan_.grants) added |= LabelFor(*policy, grant);
+      }
+    }
+    for (const BindingPolicy* policy : wanted) {
+      for (const RoleGrant& grant : plan_.grants) {
+        if (Reaches(*policy, grant)) continue;
+        plan_.unreached.push_back(
+            {policy->name,
+             absl::StrCat("BindingPolicy ", policy->name, " does not select ",
+                          RoleName(grant.role.kind, grant.role.namespace_, grant.role.name)),
+             LabelsToSelect(*policy, AsGrantObject(grant.role), grant.role.labels, namespaces_)});
+      }
+    }
+    for (const BindingPolicy& policy : policies) {
+      const bool all = std::all_of(plan_.grants.begin(), plan_.grants.end(),
+                                   [&](const RoleGrant& g) { return Reaches(policy, g); });
+      if (all) plan_.reached_by.push_back(policy.name);
+    }
+  }
+
+ private:
+  static GrantObject AsGrantObject(const Role& role) {
+    return {role.kind == RoleKind::kClusterRole ? "clusterroles" : "roles", role.namespace_,
+            role.name};
+  }
+  static GrantObject AsGrantObject(const RoleBinding& b) {
+    return {b.cluster ? "clusterrolebindings" : "rolebindings", b.namespace_, b.name};
+  }
+
+  // A new binding gets the labels of its role.
+  const Labels& BindingLabels(const RoleGrant& grant) const {
+    const int object = grant.binding->origin.object;
+    return grant.binding_exists && object >= 0 ? input_.objects[object].labels : grant.role.labels;
+  }
+
+  bool Reaches(const BindingPolicy& policy, const RoleGrant& grant) const {
+    return Selects(policy, AsGrantObject(grant.role), grant.role.labels, namespaces_) &&
+           (!grant.binding ||
+            Selects(policy, AsGrantObject(*grant.binding), BindingLabels(grant), namespaces_));
+  }
+
+  // Gives a new role the labels that `policy` asks for, when there is one way to do that. Whether
+  // it did.
+  bool LabelFor(const BindingPolicy& policy, RoleGrant& grant) const {
+    if (grant.existing != nullptr || Reaches(policy, grant)) return false;
+    const std::vector<Labels> choices =
+        LabelsToSelect(policy, AsGrantObject(grant.role), grant.role.labels, namespaces_);
+    if (choices.size() != 1) return false;
+    grant.role.labels.insert(grant.role.labels.end(), choices[0].begin(), choices[0].end());
+    return !choices[0].empty();
+  }
+
+  const AnalysisInput& input_;
+  const Requirements& requirements_;
+  FixPlan& plan_;
+  const NamespaceLabels namespaces_;
+};
+
+}  // namespace
+
+void ReachWecs(const std::vector<BindingPolicy>& policies, const AnalysisInput& input,
+               const Requirements& requirements, FixPlan& plan) {
+  if (!policies.empty()) Reacher(input, requirements, plan).Run(policies);
 }
 
 }  // namespace wecan

@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
+#include "analyzer/fixes/fix.h"
 #include "analyzer/model/object.h"
 #include "analyzer/requirements/derive.h"
 #include "analyzer/requirements/selection.h"
@@ -36,5 +37,10 @@ bool Selects(const BindingPolicy& policy, const GrantObject& object, const Label
 // labels alone.
 std::vector<Labels> LabelsToSelect(const BindingPolicy& policy, const GrantObject& object,
                                    const Labels& labels, const NamespaceLabels& namespaces);
+
+// Gives the new roles of `plan` the labels that its policies ask for, where there is one way to do
+// so, and says in the plan which policies select the grants and which do not.
+void ReachWecs(const std::vector<BindingPolicy>& policies, const AnalysisInput& input,
+               const Requirements& requirements, FixPlan& plan);
 
 }  // namespace wecan

@@ -1,34 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/cli/command_words.h"
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+
+#include "src/output/style.h"
 
 namespace wecan {
 namespace {
-
-bool IsPlain(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-         std::string("_./-:=,@+%").find(c) != std::string::npos;
-}
-
-std::string Quoted(const std::string& word) {
-  bool plain = !word.empty();
-  for (const char c : word) plain = plain && IsPlain(c);
-  return plain ? word : absl::StrCat("'", absl::StrReplaceAll(word, {{"'", "'\\''"}}), "'");
-}
 
 class Words {
  public:
   explicit Words(std::string command) : text_(std::move(command)) {}
 
-  void Add(const std::string& word) { absl::StrAppend(&text_, " ", Quoted(word)); }
+  void Add(const std::string& word) { absl::StrAppend(&text_, " ", ShellWord(word)); }
   void Flag(const char* flag, bool set) {
     if (set) absl::StrAppend(&text_, " ", flag);
   }
   void Value(const char* flag, const std::string& value, const std::string& usual = "") {
-    if (value != usual) absl::StrAppend(&text_, " ", flag, " ", Quoted(value));
+    if (value != usual) absl::StrAppend(&text_, " ", flag, " ", ShellWord(value));
   }
   void List(const char* flag, const std::vector<std::string>& values) {
     for (const std::string& value : values) Value(flag, value);
@@ -62,6 +51,7 @@ std::string FixCommand(const Options& options) {
   words.Flag("--no-input-grants", agent.no_input_grants);
   words.Value("--update-strategy", agent.update_strategy);
   const FixFlags& fix = options.fix;
+  words.Value("--strategy", fix.strategy);
   words.Value("--out", fix.out);
   words.Value("--name", fix.name);
   words.List("--labels", fix.labels);

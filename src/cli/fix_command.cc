@@ -3,6 +3,8 @@
 #include <istream>
 #include <ostream>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -51,6 +53,55 @@ absl::StatusOr<Mode> ParseMode(const FixFlags& flags) {
                        : Mode::kPrint;
 }
 
+// Letters and digits, and -_. between them. Source: apimachinery v0.36
+// pkg/api/validate/content/kube.go, IsQualifiedName, and pkg/util/validation, IsValidLabelValue.
+bool IsLabelText(absl::string_view text) {
+  const auto alnum = [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); };
+  return !text.empty() && text.size() <= 63 && alnum(text.front()) && alnum(text.back()) &&
+         std::all_of(text.begin(), text.end(),
+                     [&](char c) { return alnum(c) || absl::StrContains("-_.", c); });
+}
+
+bool IsDnsSubdomain(absl::string_view text) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, '.');
+  return text.size() <= 253 && std::all_of(parts.begin(), parts.end(), [](absl::string_view part) {
+           return !part.empty() && part.front() != '-' && part.back() != '-' &&
+                  std::all_of(part.begin(), part.end(), [](char c) {
+                    return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+                           absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-';
+                  });
+         });
+}
+
+bool IsLabelKey(absl::string_view key) {
+  const size_t slash = key.find('/');
+  if (slash == absl::string_view::npos) return IsLabelText(key);
+  return IsDnsSubdomain(key.substr(0, slash)) && IsLabelText(key.substr(slash + 1));
+}
+
+// The labels by which a grant is found and held are none that a user may give another value.
+absl::StatusOr<std::pair<std::string, std::string>> ParseLabel(const std::string& label) {
+  const std::pair<std::string, std::string> parts = absl::StrSplit(label, absl::MaxSplits('=', 1));
+  const auto& [key, value] = parts;
+  if (key.empty() || label.find('=') == std::string::npos) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--labels: \"", label, "\" is not KEY=VALUE, for example app.kubernetes.io/part-of=shop"));
+  }
+  if (key == kManagedByLabel || key == kAggregateToWorkLabel) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--labels: wecan sets ", key, " itself; leave it out",
+                     key == kManagedByLabel ? "" : ", --strategy tells whether it is there"));
+  }
+  if (!IsLabelKey(key) || (!value.empty() && !IsLabelText(value))) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--labels: \"", label, "\": the API server refuses this ",
+        IsLabelKey(key) ? "value" : "key",
+        "; letters, digits and -_. between them will do, at most 63, in a key behind a domain and "
+        "a slash"));
+  }
+  return parts;
+}
+
 absl::StatusOr<FixOptions> MakeFixOptions(const FixFlags& flags) {
   FixOptions fix{.name = flags.name,
                  .needs = {.full = flags.verbs == "full", .resource_names = flags.resource_names},
@@ -69,14 +120,8 @@ absl::StatusOr<FixOptions> MakeFixOptions(const FixFlags& flags) {
     WECAN_RETURN_IF_ERROR(CheckOneOf("--strategy", flags.strategy, names));
   }
   for (const std::string& label : flags.labels) {
-    const std::pair<std::string, std::string> parts =
-        absl::StrSplit(label, absl::MaxSplits('=', 1));
-    if (parts.first.empty() || label.find('=') == std::string::npos) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--labels: \"", label,
-                       "\" is not KEY=VALUE, for example app.kubernetes.io/part-of=shop"));
-    }
-    fix.labels.push_back(parts);
+    WECAN_ASSIGN_OR_RETURN(auto parts, ParseLabel(label));
+    fix.labels.push_back(std::move(parts));
   }
   return fix;
 }
@@ -135,6 +180,18 @@ absl::Status CheckPrune(const Options& options, const Outcome& o) {
       absl::StrCat("--prune: what nothing needs cannot be told: ", why));
 }
 
+absl::Status CheckOut(const std::string& out, const Environment& environment) {
+  if (out == "-") {
+    return absl::InvalidArgumentError(
+        "--out -: the grant goes to standard output anyway; leave out --out, --write, --diff and "
+        "--check");
+  }
+  if (!environment.files->IsDirectory(out).value_or(false)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("--out ", out,
+                                                 ": is a folder; name a file in it, for example ",
+                                                 out, out.back() == '/' ? "" : "/", kDefaultFile));
+}
+
 absl::Status CheckWrap(const FixFlags& flags, const AnalysisInput& input) {
   if (flags.wrap != "bindingpolicy") return absl::OkStatus();
   const bool selects =
@@ -151,6 +208,8 @@ absl::Status Work(const Options& options, Mode mode, Environment& environment, O
   WECAN_ASSIGN_OR_RETURN(LoadRequest request, MakeLoadRequest(options.input, environment));
   FixFileOptions& where = o.where;
   where.out = options.fix.out;
+  where.print = mode == Mode::kPrint;
+  WECAN_RETURN_IF_ERROR(CheckOut(where.out, environment));
   if (mode != Mode::kPrint && where.out.empty()) {
     WECAN_ASSIGN_OR_RETURN(where.fallback, FallbackFile(options, environment));
   }
@@ -195,25 +254,51 @@ ExitCode ExitCodeOf(const Outcome& o, Mode mode) {
   return compares && !InSync(o) ? ExitCode::kFindings : ExitCode::kOk;
 }
 
+// All or, as far as that can be told before, nothing.
 absl::Status WriteFiles(const std::vector<FixFile>& files, Environment& environment) {
   for (const FixFile& f : files) {
-    if (f.changed()) WECAN_RETURN_IF_ERROR(environment.files->Replace(f.path, f.before, f.after));
+    if (!f.changed()) continue;
+    const absl::StatusOr<std::string> now =
+        environment.files->Read(f.path, f.before ? f.before->size() : 0);
+    const bool same = f.before ? now.ok() && *now == *f.before : absl::IsNotFound(now.status());
+    if (!same)
+      return absl::AbortedError(absl::StrCat(f.path, ": changed since it was read; run again"));
+  }
+  std::vector<std::string> written;
+  for (const FixFile& f : files) {
+    if (!f.changed()) continue;
+    const absl::Status status = environment.files->Replace(f.path, f.before, f.after);
+    if (!status.ok() && !written.empty()) {
+      return absl::Status(
+          status.code(),
+          absl::StrCat(status.message(), " (written already: ", absl::StrJoin(written, ", "), ")"));
+    }
+    WECAN_RETURN_IF_ERROR(status);
+    written.push_back(f.path);
   }
   return absl::OkStatus();
 }
 
-// The grants themselves: whole new documents, or with --diff what changes.
-std::string Payload(const Outcome& o, Mode mode, const Style& style) {
+std::string Diff(const std::vector<FixFile>& files, const Style& style) {
   std::string text;
-  for (const FixFile& f : o.files) {
-    if (mode == Mode::kDiff) {
-      absl::StrAppend(&text, UnifiedDiff(f.before ? f.path : "", f.path, f.before.value_or(""),
-                                         f.after, style));
-    } else {
-      absl::StrAppend(&text, f.after);
-    }
+  for (const FixFile& f : files) {
+    absl::StrAppend(
+        &text, UnifiedDiff(f.before ? f.path : "", f.path, f.before.value_or(""), f.after, style));
   }
   return text;
+}
+
+// The grants alone and whole, whatever else stands in the files that they are for.
+absl::StatusOr<std::string> GrantsYaml(const Outcome& o, const Environment& environment) {
+  std::vector<FixFile> made;
+  if (!o.where.print) {
+    FixFileOptions where = o.where;
+    where.print = true;
+    WECAN_ASSIGN_OR_RETURN(made, MakeFixFiles(o.plan, o.loaded.input, o.requirements, o.analyze,
+                                              where, *environment.files));
+  }
+  const std::vector<FixFile>& files = o.where.print ? o.files : made;
+  return files.empty() ? std::string() : files[0].after;
 }
 
 void PrintErrors(const Outcome& o, Environment& environment) {
@@ -244,10 +329,13 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
     PrintFaults(o.proof, environment);
     return exit_code;
   }
+  WECAN_ASSIGN_OR_RETURN(const std::string grants, GrantsYaml(o, environment));
   if (mode == Mode::kWrite) WECAN_RETURN_IF_ERROR(WriteFiles(o.files, environment));
   if (mode == Mode::kCheck && options.output.outputs.empty()) return exit_code;
 
   const Style style{.color = color, .columns = environment.columns};
+  Options narrow = options;
+  narrow.fix.strategy = std::string(GrantStrategyName(GrantStrategy::kRoleBinding));
   const FixContext context{o.loaded.input,
                            o.requirements,
                            o.analyze,
@@ -258,15 +346,16 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
                            o.where.mailbox,
                            ModeName(mode),
                            FixCommand(options),
+                           FixCommand(narrow),
                            static_cast<int>(exit_code)};
   const std::string summary = FixSummary(context, style, options.global.verbose > 0);
   const auto render = [&](const Output& output) -> std::string {
     if (output.format == "json") return FixJson(context);
-    if (output.format == "yaml") return Payload(o, Mode::kPrint, {});
+    if (output.format == "yaml" || mode == Mode::kPrint) return grants;
     if (mode == Mode::kWrite) return summary;
     Style diff_style = style;
     diff_style.color = color && output.file.empty();
-    return Payload(o, mode, diff_style);
+    return Diff(o.files, diff_style);
   };
   WECAN_RETURN_IF_ERROR(WriteOutputs(outputs, options.global.quiet, render, environment));
   const bool text = outputs[0].format == "text" && outputs[0].file.empty();

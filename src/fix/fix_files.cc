@@ -74,6 +74,12 @@ class FileMaker {
   absl::Status Place(const RoleGrant& grant) {
     const auto annotations = GrantAnnotations(grant, input_, requirements_, analyze_);
     std::string path = NewPath();
+    if (options_.print) {
+      RoleGrant whole = grant;
+      whole.existing = nullptr;
+      AddDocuments(whole, annotations, path);
+      return absl::OkStatus();
+    }
     if (grant.existing != nullptr) {
       path = input_.files[grant.existing->origin.location.file].path;
       if (!options_.out.empty() && NormalPath(path) != NormalPath(options_.out)) {
@@ -90,15 +96,22 @@ class FileMaker {
       changes.roles.push_back(grant.existing);
       if (!grant.change.empty()) changes.edits.push_back(EditOf(grant, annotations));
     }
+    AddDocuments(grant, annotations, path);
+    return absl::OkStatus();
+  }
+
+  void AddDocuments(const RoleGrant& grant,
+                    const std::vector<std::pair<std::string, std::string>>& annotations,
+                    const std::string& path) {
     for (Json& json : GrantDocuments(grant, annotations, options_.wrap, options_.mailbox)) {
       std::string yaml = DumpManifestYaml(json);
       changes_[path].documents.push_back({std::move(json), std::move(yaml)});
     }
-    return absl::OkStatus();
   }
 
   // Where new roles go: to the file that is named, or to where our other roles are.
   std::string NewPath() const {
+    if (options_.print) return "";
     if (!options_.out.empty()) return options_.out;
     for (const Role& role : input_.rbac.roles) {
       if (!IsOurs(role)) continue;
@@ -163,6 +176,30 @@ class FileMaker {
   std::map<std::string, Changes> changes_;  // by path
 };
 
+// What of the plan no file had to be changed for: with --no-input-grants a role that is there
+// counts for nothing, and may be all that is needed.
+void AddUnchanged(const FixPlan& plan, const std::string& default_namespace, RbacPolicy& written) {
+  for (const RoleGrant& g : plan.grants) {
+    if (g.existing == nullptr) continue;
+    Role role = *g.existing;
+    if (role.kind == RoleKind::kRole && role.namespace_.empty())
+      role.namespace_ = default_namespace;
+    const bool has_role =
+        std::any_of(written.roles.begin(), written.roles.end(), [&](const Role& r) {
+          return r.kind == role.kind && r.namespace_ == role.namespace_ && r.name == role.name;
+        });
+    if (!has_role && g.change.empty()) written.roles.push_back(std::move(role));
+    if (!g.binding || !g.binding_exists) continue;
+    const RoleBinding& binding = *g.binding;
+    const bool has_binding =
+        std::any_of(written.bindings.begin(), written.bindings.end(), [&](const RoleBinding& b) {
+          return b.cluster == binding.cluster && b.namespace_ == binding.namespace_ &&
+                 b.name == binding.name;
+        });
+    if (!has_binding) written.bindings.push_back(binding);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<FixFile>> MakeFixFiles(const FixPlan& plan, const AnalysisInput& input,
@@ -197,6 +234,7 @@ RbacPolicy ReadBack(const FixPlan& plan, const std::vector<FixFile>& files,
       if (planned(kind, b.namespace_, b.name)) written.bindings.push_back(std::move(b));
     }
   }
+  AddUnchanged(plan, default_namespace, written);
   return written;
 }
 

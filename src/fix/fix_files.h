@@ -27,11 +27,12 @@ struct FixFileOptions {
   std::string
       fallback;  // where new roles go when the input holds none of ours; "": standard output
   GrantWrap wrap = GrantWrap::kNone;
+  bool print = false;   // no file is changed: the grants, whole, go to standard output
   std::string mailbox;  // namespace of ManifestWorks, "" when not known
 };
 
 // The files that `plan` changes or creates, sorted by path. Roles that are there are changed where
-// they stand; new ones go to options.out, beside our other roles, or to options.fallback.
+// they stand, new ones go to options.out, beside our other roles, or to options.fallback.
 // FailedPrecondition, Aborted (a file changed since it
 // was read) and errors of reading say what stands in the way; nothing is written.
 absl::StatusOr<std::vector<FixFile>> MakeFixFiles(const FixPlan& plan, const AnalysisInput& input,

@@ -20,9 +20,10 @@ struct FixContext {
   const Proof& proof;
   const std::vector<FixFile>& files;
   GrantWrap wrap = GrantWrap::kNone;
-  std::string mailbox;  // of the ManifestWorks that are written, "" when not known
-  std::string mode;     // print, diff, write or check
-  std::string command;  // that was run, without its mode: "wecan fix deploy/"
+  std::string mailbox;           // of the ManifestWorks that are written, "" when not known
+  std::string mode;              // print, diff, write or check
+  std::string command;           // that was run, without its mode: "wecan fix deploy/"
+  std::string narrower_command;  // the same for the narrowest strategy
   int exit_code = 0;
 };
 

@@ -163,7 +163,7 @@ class SummaryWriter {
           namespaces.size() <= 3 ? absl::StrCat(" (", absl::StrJoin(namespaces, ", "), ")") : "";
       Line("Width", absl::StrCat("all namespaces; needed in ", namespaces.size(), some,
                                  cluster_need ? " and at cluster scope" : ""));
-      Line("", absl::StrCat("narrower: ", c_.command, " --strategy role-binding"));
+      Line("", absl::StrCat("narrower: ", c_.narrower_command));
     }
     std::map<absl::string_view, std::vector<int>> told;
     for (const GuardrailHit& hit : c_.plan.told) {
@@ -228,7 +228,7 @@ class SummaryWriter {
     for (const ReachProblem& problem : c_.plan.unreached) {
       Line("WEC304", absl::StrCat(problem.message, ", so it may not get to a WEC"));
       for (const Labels& labels : problem.choices)
-        Line("", absl::StrCat("with this it would: --labels ", LabelList(labels)));
+        Line("", absl::StrCat("with this it would: --labels ", ShellWord(LabelList(labels))));
       if (problem.choices.empty())
         Line("", "no label would do; add a clause for it to the policy, or apply it directly");
     }
@@ -257,7 +257,7 @@ class SummaryWriter {
   void Delivery() {
     std::string apply;
     for (const FixFile& f : c_.files) {
-      if (f.changed()) absl::StrAppend(&apply, " -f ", f.path.empty() ? "-" : f.path);
+      if (f.changed()) absl::StrAppend(&apply, " -f ", f.path.empty() ? "-" : ShellWord(f.path));
     }
     const bool piped = apply == " -f -";
     if (c_.mode == "diff") Line("Write", absl::StrCat(c_.command, " --write"));
@@ -283,8 +283,8 @@ class SummaryWriter {
       for (const std::string& wec : wecs) {
         if (!all_ && lines++ == kLines) break;
         Line(lines <= 1 && &wec == &wecs[0] ? "Directly" : "",
-             absl::StrCat(piped ? c_.command + " | " : "", "kubectl --context ", wec, " apply",
-                          apply));
+             absl::StrCat(piped ? c_.command + " | " : "", "kubectl --context ", ShellWord(wec),
+                          " apply", apply));
       }
       if (!all_ && wecs.size() > kLines)
         Line("", absl::StrCat("+", wecs.size() - kLines, " more, -v lists them"));

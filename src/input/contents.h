@@ -81,6 +81,10 @@ void ExtractBindingPolicy(Extraction& extraction, const Value& value, int object
 void ExtractBinding(Extraction& extraction, const Value& value, int object);
 Value ExtractManifestWork(Extraction& extraction, const Value& value, int object);
 
+// Whether a resource may be called so: a wildcard or a subresource in its place would become a
+// rule. Source: apimachinery v0.36 pkg/util/validation/validation.go, IsDNS1035Label.
+bool IsResourceName(absl::string_view text);
+
 LabelSelector ExtractSelector(Extraction& extraction, const Value& value);
 
 }  // namespace wecan

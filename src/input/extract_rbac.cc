@@ -70,8 +70,9 @@ void ExtractRoleBinding(Extraction& extraction, const Value& value, RoleBinding 
   extraction.input().rbac.bindings.push_back(std::move(binding));
 }
 
-// Source: apimachinery v0.36 pkg/util/validation/validation.go, IsDNS1035Label.
-bool IsDnsLabel(absl::string_view text) {
+}  // namespace
+
+bool IsResourceName(absl::string_view text) {
   const auto fits = [](char c) {
     return absl::ascii_islower(static_cast<unsigned char>(c)) ||
            absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-';
@@ -80,8 +81,6 @@ bool IsDnsLabel(absl::string_view text) {
          absl::ascii_islower(static_cast<unsigned char>(text.front())) && text.back() != '-' &&
          std::all_of(text.begin(), text.end(), fits);
 }
-
-}  // namespace
 
 LabelSelector ExtractSelector(Extraction& extraction, const Value& value) {
   LabelSelector selector;
@@ -138,7 +137,7 @@ void ExtractCustomResourceDefinition(Extraction& extraction, const Value& value)
                                                : value));
     return;
   }
-  if (!IsDnsLabel(crd.plural)) {
+  if (!IsResourceName(crd.plural)) {
     extraction.Report("", Level::kWarning,
                       absl::StrCat("the API server refuses a CustomResourceDefinition with the "
                                    "plural \"",

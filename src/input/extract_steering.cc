@@ -41,8 +41,10 @@ void AddEntry(Extraction& extraction, const Value& entry, bool namespaced, int b
            .binding = binding,
            .resource = Text(extraction, entry, "resource"),
            .create_only = entry["createOnly"].IsTrue()};
-  if (o.resource.empty()) {
-    extraction.Error(entry, "this entry of a Binding names no resource");
+  if (!IsResourceName(o.resource)) {
+    extraction.Error(entry, o.resource.empty()
+                                ? std::string("this entry of a Binding names no resource")
+                                : absl::StrCat("\"", o.resource, "\" is no name of a resource"));
     return;
   }
   o.kind = o.resource;

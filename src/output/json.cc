@@ -88,10 +88,16 @@ Json MetadataJson(const std::string& ns, const std::string& name, const Labels& 
   return metadata;
 }
 
+// What hides or turns around the text beside it (the set of Printable).
+bool IsDirectional(uint32_t code) {
+  return (code >= 0x200e && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) ||
+         (code >= 0x2066 && code <= 0x2069);
+}
+
 }  // namespace
 
 // A JSON string is a YAML string, but for the characters that YAML does not allow to stand there as
-// they are.
+// they are. Nor do those that change the direction of what a terminal shows.
 std::string QuotedText(absl::string_view text) {
   const std::string json = Text(text).dump(-1, ' ', false, Json::error_handler_t::replace);
   std::string out;
@@ -99,7 +105,7 @@ std::string QuotedText(absl::string_view text) {
     const Utf8Char c = DecodeUtf8(rest);
     const bool bare = c.code < 0x7f || c.code >= 0x10000 ||
                       (c.code >= 0xa0 && c.code < 0xfffe && c.code != 0x2028 && c.code != 0x2029 &&
-                       c.code != 0xfeff);
+                       c.code != 0xfeff && !IsDirectional(c.code));
     if (bare) {
       out.append(rest.data(), c.length);
     } else {

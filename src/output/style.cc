@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/output/style.h"
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 #include "analyzer/base/utf8.h"
 
@@ -24,6 +29,14 @@ std::string Printable(absl::string_view text) {
     text.remove_prefix(c.length);
   }
   return out;
+}
+
+std::string ShellWord(absl::string_view text) {
+  const auto plain = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains("_./-:=,@+%", c);
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return std::string(text);
+  return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
 }
 
 std::string Pad(absl::string_view text, size_t width) {

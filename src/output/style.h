@@ -31,6 +31,9 @@ struct Style {
 // on the screen.
 std::string Printable(absl::string_view text);
 
+// `text` as one word of a shell, quoted where that is needed.
+std::string ShellWord(absl::string_view text);
+
 // `text` padded with blanks to `width` code points; longer text stays.
 std::string Pad(absl::string_view text, size_t width);
 
