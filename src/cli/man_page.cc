@@ -24,8 +24,9 @@ std::string Bold(const std::string& text) { return absl::StrCat("\\fB", Escaped(
 
 std::string Italic(const std::string& text) { return absl::StrCat("\\fI", Escaped(text), "\\fR"); }
 
-// "-o, --output FORMAT[=FILE]"
+// "-o, --output FORMAT[=FILE]"; a positional has its name alone.
 std::string Tag(const FlagHelp& flag) {
+  if (flag.names[0][0] != '-') return Italic(flag.names[0]) + "\n";
   std::vector<std::string> names;
   for (const std::string& name : flag.names) names.push_back(Bold(name));
   const std::string value = flag.value_name.empty() ? "" : " " + Italic(flag.value_name);
@@ -50,7 +51,9 @@ std::string Flag(const FlagHelp& flag) {
 std::string Synopsis(const CommandHelp& command) {
   std::string line = Bold(absl::StrCat("wecan ", command.name));
   for (const FlagHelp& positional : command.positionals) {
-    absl::StrAppend(&line, " ", Italic(positional.value_name), positional.repeatable ? " ..." : "");
+    const std::string word =
+        absl::StrCat(Italic(positional.value_name), positional.repeatable ? " ..." : "");
+    absl::StrAppend(&line, " ", positional.required ? word : absl::StrCat("[", word, "]"));
   }
   return absl::StrCat(line, command.flags.empty() ? "\n" : " [\\fIflags\\fR]\n");
 }

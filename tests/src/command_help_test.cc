@@ -182,6 +182,8 @@ TEST(ManPage, HasItsSectionsInOrder) {
     last = at;
   }
   EXPECT_THAT(page, HasSubstr("\\fB\\-o\\fR, \\fB\\-\\-output\\fR \\fIFORMAT[=FILE]\\fR\n"));
+  EXPECT_THAT(page, HasSubstr("\n\\fBwecan check\\fR [\\fIPATH\\fR ...] [\\fIflags\\fR]\n"));
+  EXPECT_THAT(page, HasSubstr("\\fBwecan explain\\fR \\fIRULE\\fR [\\fIflags\\fR]\n"));
   EXPECT_EQ(page, wecan::Run({"man"}).out);
 }
 
