@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 #include "src/cli/program.h"
@@ -25,12 +26,14 @@ int main(int argc, char** argv) {
       .in_is_terminal = isatty(STDIN_FILENO) != 0,
       .out_is_terminal = isatty(STDOUT_FILENO) != 0,
   };
+  if (argc > 0) environment.program = std::filesystem::path(argv[0]).filename().string();
   winsize size{};
   if (environment.out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
       size.ws_col > 0) {
     environment.columns = size.ws_col;
   }
-  const wecan::ExitCode code = wecan::RunProgram({argv + 1, argv + argc}, environment);
+  const wecan::ExitCode code =
+      wecan::RunProgram({argv + (argc > 0 ? 1 : 0), argv + argc}, environment);
   std::cout.flush();
   return std::cout.good() ? static_cast<int>(code) : static_cast<int>(wecan::ExitCode::kUsage);
 }

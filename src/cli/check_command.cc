@@ -122,7 +122,7 @@ std::string NextCommand(const Options& options, const Report& report) {
         return f.escalation || (f.permission && !f.permission->missing.empty());
       });
   return grants ? absl::StrCat("Fix: ", FixCommand(options), " --diff")
-                : absl::StrCat("Next: wecan explain ", report.findings[0].rule->id);
+                : absl::StrCat("Next: ", options.program, " explain ", report.findings[0].rule->id);
 }
 
 absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment) {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include <CLI/CLI.hpp>
 
 #include "analyzer/base/did_you_mean.h"
@@ -27,6 +28,8 @@ constexpr Command kCommands[] = {
     {"explain", "a rule: cause, what is seen, what to do", "offline", "wecan explain WEC101", true},
     {"rules", "all rules", "offline", "wecan rules -o json", false},
     {"profiles", "what an agent holds by default", "offline", "wecan profiles ocm-1.0", false},
+    {"completion", "completions for a shell", "offline", "source <(wecan completion bash)", false},
+    {"man", "the manual page, for packages", "offline", "wecan man > wecan.1", false},
     {"version", "the version of wecan", "offline", "wecan version", false},
 };
 
@@ -205,28 +208,50 @@ void AddCommand(CLI::App& app, absl::string_view name, Options& o) {
   } else if (name == "profiles") {
     AddTopic(app, o, "NAME", "print this profile as RBAC objects", false);
     AddAgentOptions(app, o.agent);
-    AddOutputOptions(app, o.output, "text, yaml, json");
-  } else {
+    AddOutputOptions(app, o.output, "text, json, yaml");
+  } else if (name == "completion") {
+    AddTopic(app, o, "SHELL", "bash, zsh or fish", true);
+  } else if (name != "man") {
     AddOutputOptions(app, o.output, "text, json, yaml");
   }
 }
 
-std::string RootHelp() {
+// An example of the table, as `program` is called.
+std::string InProgram(const std::string& program, absl::string_view example) {
+  return absl::StrReplaceAll(example, {{"wecan ", absl::StrCat(program, " ")}});
+}
+
+FlagSpec SpecOf(const CLI::Option& option) {
+  const bool positional = option.get_positional();
+  FlagSpec spec{.help = option.get_description(),
+                .repeatable = option.get_items_expected_max() > 1,
+                .positional = positional,
+                .required = option.get_required()};
+  if (positional) spec.names = {option.get_name(true)};
+  for (const std::string& name : option.get_snames()) spec.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) spec.names.push_back("--" + name);
+  const bool has_value = option.get_items_expected_max() > 0;
+  if (has_value) spec.value_name = positional ? spec.names[0] : option.get_type_name();
+  return spec;
+}
+
+std::string RootHelp(const std::string& program) {
   std::string text = absl::StrCat("wecan ", kVersion,
                                   "  may the KubeStellar work agent apply these manifests on a "
                                   "WEC, and if not, what is the smallest grant?\n\n"
-                                  "usage: wecan COMMAND [PATH...] [flags]\n");
+                                  "usage: ",
+                                  program, " COMMAND [PATH...] [flags]\n");
   std::vector<std::string> others;
   for (const Command& c : Commands()) {
     if (c.main) {
       absl::StrAppendFormat(&text, "  %-10s %-42s %-9s %s\n", c.name, c.summary, c.needs,
-                            c.example);
+                            InProgram(program, c.example));
     } else {
       others.emplace_back(c.name);
     }
   }
-  absl::StrAppend(&text, "also: ", absl::StrJoin(others, ", "),
-                  ".   wecan COMMAND --help shows flags.\n");
+  absl::StrAppend(&text, "also: ", absl::StrJoin(others, ", "), ".   ", program,
+                  " COMMAND --help shows flags.   man wecan\n");
   return text;
 }
 
@@ -238,22 +263,23 @@ void StripEquals(std::vector<std::string>& args) {
   }
 }
 
-absl::Status UnknownCommand(const std::string& word) {
+absl::Status UnknownCommand(const std::string& word, const std::string& program) {
   std::vector<absl::string_view> names;
   for (const Command& c : Commands()) names.push_back(c.name);
-  return absl::InvalidArgumentError(absl::StrCat(
-      "unknown command \"", word, "\"", DidYouMean(word, names), " (wecan --help lists them)"));
+  return absl::InvalidArgumentError(absl::StrCat("unknown command \"", word, "\"",
+                                                 DidYouMean(word, names), " (", program,
+                                                 " --help lists them)"));
 }
 
 absl::Status UnknownFlag(const Command& command, const CLI::App& app,
-                         const std::vector<std::string>& extras) {
+                         const std::vector<std::string>& extras, const std::string& program) {
   const std::string word = extras.empty() ? "" : extras[0];
   if (word.empty() || word[0] != '-') {
     return absl::InvalidArgumentError(absl::StrCat(command.name, ": unexpected \"", word, "\""));
   }
   if (word == "-k" || word == "--kustomize") {
     return absl::InvalidArgumentError(
-        "-k: render first: kustomize build FOLDER | wecan check -f -");
+        absl::StrCat("-k: render first: kustomize build FOLDER | ", program, " check -f -"));
   }
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options()) {
@@ -262,8 +288,8 @@ absl::Status UnknownFlag(const Command& command, const CLI::App& app,
   const std::vector<absl::string_view> views(names.begin(), names.end());
   const std::string bare = word.substr(0, word.find('='));
   return absl::InvalidArgumentError(absl::StrCat(command.name, ": unknown flag \"", bare, "\"",
-                                                 DidYouMean(bare, views), " (wecan ", command.name,
-                                                 " --help lists them)"));
+                                                 DidYouMean(bare, views), " (", program, " ",
+                                                 command.name, " --help lists them)"));
 }
 
 // The first line of what CLI11 says, without its prefix.
@@ -273,12 +299,15 @@ std::string FirstLine(std::string message) {
 }
 
 absl::StatusOr<ParsedCommandLine> ParseCommand(const Command& command,
-                                               std::vector<std::string> args) {
+                                               std::vector<std::string> args,
+                                               const std::string& program) {
   ParsedCommandLine parsed;
   parsed.options.command = std::string(command.name);
-  CLI::App app{absl::StrCat("wecan ", std::string(command.name), ": ", std::string(command.summary),
-                            "\nexample: ", std::string(command.example)),
-               absl::StrCat("wecan ", std::string(command.name))};
+  parsed.options.program = program;
+  const std::string name = absl::StrCat(program, " ", command.name);
+  CLI::App app{
+      absl::StrCat(name, ": ", command.summary, "\nexample: ", InProgram(program, command.example)),
+      name};
   AddCommand(app, command.name, parsed.options);
   std::reverse(args.begin(), args.end());  // CLI11 takes a vector from its end
   try {
@@ -286,7 +315,7 @@ absl::StatusOr<ParsedCommandLine> ParseCommand(const Command& command,
   } catch (const CLI::CallForHelp&) {
     parsed.text = app.help();
   } catch (const CLI::ExtrasError&) {
-    return UnknownFlag(command, app, app.remaining());
+    return UnknownFlag(command, app, app.remaining(), program);
   } catch (const CLI::ParseError& e) {
     return absl::InvalidArgumentError(
         absl::StrCat(std::string(command.name), ": ", FirstLine(e.what())));
@@ -302,24 +331,35 @@ absl::StatusOr<ParsedCommandLine> ParseCommand(const Command& command,
 
 absl::Span<const Command> Commands() { return kCommands; }
 
-absl::StatusOr<ParsedCommandLine> ParseCommandLine(std::vector<std::string> args) {
+std::vector<FlagSpec> FlagsOf(const Command& command) {
+  Options options;
+  CLI::App app;
+  AddCommand(app, command.name, options);
+  std::vector<FlagSpec> specs;
+  for (const CLI::Option* option : app.get_options()) specs.push_back(SpecOf(*option));
+  return specs;
+}
+
+absl::StatusOr<ParsedCommandLine> ParseCommandLine(std::vector<std::string> args,
+                                                   const std::string& program) {
   StripEquals(args);
   if (!args.empty() && args[0] == "help") {
     args.erase(args.begin());
     if (!args.empty() && args[0] != "help") args.emplace_back("--help");
   }
   if (args.empty() || args[0] == "-h" || args[0] == "--help" || args[0] == "help")
-    return ParsedCommandLine{.text = RootHelp()};
+    return ParsedCommandLine{.text = RootHelp(program)};
   if (args[0] == "--version") args[0] = "version";
   if (absl::StartsWith(args[0], "-")) {
     return absl::InvalidArgumentError(
-        absl::StrCat("\"", args[0], "\" stands before the command; write it behind: wecan check ",
-                     args[0], " ..."));
+        absl::StrCat("\"", args[0], "\" stands before the command; write it behind: ", program,
+                     " check ", args[0], " ..."));
   }
   for (const Command& command : Commands()) {
-    if (command.name == args[0]) return ParseCommand(command, {args.begin() + 1, args.end()});
+    if (command.name == args[0])
+      return ParseCommand(command, {args.begin() + 1, args.end()}, program);
   }
-  return UnknownCommand(args[0]);
+  return UnknownCommand(args[0], program);
 }
 
 }  // namespace wecan

@@ -21,6 +21,17 @@ struct Command {
 };
 absl::Span<const Command> Commands();
 
+// One flag or positional of a command, as its parser takes it.
+struct FlagSpec {
+  std::vector<std::string> names;  // "-o", "--output"; of a positional its one name, "PATH"
+  std::string value_name;          // "" for a switch; of a positional its name
+  std::string help;
+  bool repeatable = false;  // a list: given again, it grows
+  bool positional = false;
+  bool required = false;
+};
+std::vector<FlagSpec> FlagsOf(const Command& command);
+
 // What the words ask for. `text` is set when the answer is just text (--help, --version).
 struct ParsedCommandLine {
   Options options;
@@ -28,7 +39,8 @@ struct ParsedCommandLine {
 };
 
 // InvalidArgument with one line that names the flag or word at fault, and a suggestion where one is
-// near.
-absl::StatusOr<ParsedCommandLine> ParseCommandLine(std::vector<std::string> args);
+// near. Usage texts call the program `program`.
+absl::StatusOr<ParsedCommandLine> ParseCommandLine(std::vector<std::string> args,
+                                                   const std::string& program = "wecan");
 
 }  // namespace wecan

@@ -31,7 +31,7 @@ class Words {
 }  // namespace
 
 std::string FixCommand(const Options& options) {
-  Words words("wecan fix");
+  Words words(options.program + " fix");
   const InputOptions& input = options.input;
   for (const std::string& path : input.paths) words.Add(path);
   words.Value("-l", input.selector);

@@ -15,5 +15,7 @@ ExitCode RunExplain(const Options& options, Environment& environment);
 ExitCode RunRules(const Options& options, Environment& environment);
 ExitCode RunProfiles(const Options& options, Environment& environment);
 ExitCode RunVersion(const Options& options, Environment& environment);
+ExitCode RunCompletion(const Options& options, Environment& environment);
+ExitCode RunMan(const Options& options, Environment& environment);
 
 }  // namespace wecan

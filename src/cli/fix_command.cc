@@ -14,6 +14,7 @@
 #include "analyzer/fixes/proof.h"
 #include "src/cli/command_words.h"
 #include "src/cli/commands.h"
+#include "src/cli/flag_values.h"
 #include "src/cli/print.h"
 #include "src/cli/setup.h"
 #include "src/edit/unified_diff.h"
@@ -107,9 +108,8 @@ absl::StatusOr<FixOptions> MakeFixOptions(const FixFlags& flags) {
                  .allow_escalation = flags.allow_escalation,
                  .prune = flags.prune,
                  .downsynced = flags.wrap == "none"};
-  WECAN_RETURN_IF_ERROR(CheckOneOf("--verbs", flags.verbs, {"missing", "full"}));
-  WECAN_RETURN_IF_ERROR(
-      CheckOneOf("--wrap", flags.wrap, {"none", "manifestwork", "bindingpolicy"}));
+  WECAN_RETURN_IF_ERROR(CheckOneOf("--verbs", flags.verbs, FlagValues("--verbs")));
+  WECAN_RETURN_IF_ERROR(CheckOneOf("--wrap", flags.wrap, FlagValues("--wrap")));
   if (!flags.strategy.empty()) {
     std::vector<absl::string_view> names;
     for (GrantStrategy s :

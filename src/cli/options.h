@@ -80,6 +80,7 @@ struct FixFlags {
 };
 
 struct Options {
+  std::string program = "wecan";  // as usage texts call it; "kubectl wecan" as a plugin
   std::string command;
   GlobalOptions global;
   InputOptions input;
@@ -88,7 +89,7 @@ struct Options {
   OutputOptions output;
   ReviewOptions review;
   FixFlags fix;
-  std::string topic;  // explain RULE, profiles NAME
+  std::string topic;  // explain RULE, profiles NAME, completion SHELL
 };
 
 }  // namespace wecan

@@ -8,6 +8,7 @@
 
 #include "src/cli/command_line.h"
 #include "src/cli/commands.h"
+#include "src/cli/completion.h"
 #include "src/cli/setup.h"
 #include "src/output/version.h"
 
@@ -55,11 +56,19 @@ Runner RunnerOf(const std::string& command) {
   if (command == "explain") return RunExplain;
   if (command == "rules") return RunRules;
   if (command == "profiles") return RunProfiles;
+  if (command == "completion") return RunCompletion;
+  if (command == "man") return RunMan;
   return RunVersion;
 }
 
 ExitCode Run(const std::vector<std::string>& args, Environment& environment) {
-  const absl::StatusOr<ParsedCommandLine> parsed = ParseCommandLine(args);
+  if (environment.program == "kubectl_complete-wecan") {
+    *environment.out << KubectlCompletion(DescribeCommands(), args);
+    return ExitCode::kOk;
+  }
+  const bool plugin = environment.program == "kubectl-wecan";
+  const absl::StatusOr<ParsedCommandLine> parsed =
+      ParseCommandLine(args, plugin ? "kubectl wecan" : "wecan");
   if (!parsed.ok()) return Fail(parsed.status(), environment);
   if (!parsed->text.empty()) {
     *environment.out << parsed->text;

@@ -26,11 +26,13 @@ struct Environment {
   std::function<std::optional<std::string>(const std::string&)> variable;
   bool in_is_terminal = false;
   bool out_is_terminal = false;
-  int columns = 100;  // width for text output
-  int threads = 0;    // for reading files; 0: as many as the machine has
+  int columns = 100;              // width for text output
+  std::string program = "wecan";  // the last part of argv[0]: what the program is called as
+  int threads = 0;                // for reading files; 0: as many as the machine has
 };
 
-// `args` are the words after the program's name.
+// `args` are the words after the program's name. Called as kubectl-wecan it is a plugin of kubectl,
+// as kubectl_complete-wecan it completes that plugin's words.
 ExitCode RunProgram(const std::vector<std::string>& args, Environment& environment);
 
 }  // namespace wecan

@@ -14,6 +14,7 @@
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
 #include "analyzer/requirements/strategy.h"
+#include "src/cli/flag_values.h"
 #include "src/output/report.h"
 
 namespace wecan {
@@ -128,7 +129,7 @@ absl::StatusOr<RbacPolicy> ReadRbacDump(const std::vector<std::string>& paths,
 
 absl::StatusOr<Profile> MakeProfile(const AgentOptions& options, const Agent& agent,
                                     const Environment& environment) {
-  WECAN_RETURN_IF_ERROR(CheckOneOf("--mode", options.mode, {"default", "singleton"}));
+  WECAN_RETURN_IF_ERROR(CheckOneOf("--mode", options.mode, FlagValues("--mode")));
   absl::string_view path = options.profile;
   if (absl::ConsumePrefix(&path, "file:")) {
     WECAN_ASSIGN_OR_RETURN(RbacPolicy policy, ReadRbacDump({std::string(path)}, environment));
@@ -157,8 +158,7 @@ absl::StatusOr<AnalyzeOptions> MakeAnalyzeOptions(const Options& options, const 
   analyze.derive.default_namespace = options.input.default_namespace;
   analyze.derive.shared = options.agent.shared;
   if (const std::string& name = options.agent.update_strategy; !name.empty()) {
-    WECAN_RETURN_IF_ERROR(CheckOneOf("--update-strategy", name,
-                                     {"Update", "CreateOnly", "ServerSideApply", "ReadOnly"}));
+    WECAN_RETURN_IF_ERROR(CheckOneOf("--update-strategy", name, FlagValues("--update-strategy")));
     analyze.derive.update_strategy = ParseUpdateStrategy(name);
   }
   if (!options.agent.executor.empty()) {
@@ -190,7 +190,7 @@ ExitCode Fail(const absl::Status& status, Environment& environment) {
 }
 
 absl::StatusOr<bool> UseColor(const std::string& when, const Environment& environment) {
-  WECAN_RETURN_IF_ERROR(CheckOneOf("--color", when, {"auto", "always", "never"}));
+  WECAN_RETURN_IF_ERROR(CheckOneOf("--color", when, FlagValues("--color")));
   if (when != "auto") return when == "always";
   if (environment.variable("NO_COLOR")) return false;
   if (environment.variable("FORCE_COLOR") || environment.variable("CLICOLOR_FORCE")) return true;

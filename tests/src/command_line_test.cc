@@ -261,7 +261,7 @@ TEST(CommandLine, HelpOfACommand) {
     const RunResult behind = wecan::Run({name, "--help"});
     EXPECT_EQ(behind.exit_code, 0);
     EXPECT_THAT(behind.out, HasSubstr("wecan " + name));
-    EXPECT_THAT(behind.out, HasSubstr("--output"));
+    EXPECT_THAT(behind.out, HasSubstr("--verbose"));
     EXPECT_EQ(wecan::Run({"help", name}).out, behind.out);
     EXPECT_EQ(wecan::Run({name, "-h"}).out, behind.out);
   }

@@ -25,6 +25,7 @@ struct RunOptions {
   bool out_is_terminal = false;
   int columns = 100;
   int threads = 2;
+  std::string program = "wecan";  // called as
 };
 
 // Run({"check", SourcePath("fixtures/x")})
