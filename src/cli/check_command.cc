@@ -3,6 +3,7 @@
 #include <istream>
 #include <optional>
 #include <ostream>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -18,7 +19,8 @@
 namespace wecan {
 namespace {
 
-const std::vector<std::string> kFormats = {"text", "wide", "short", "json", "yaml", "name"};
+const std::vector<std::string> kFormats = {"text", "wide", "short", "json",
+                                           "yaml", "name", "sarif"};
 
 absl::StatusOr<const FindingRule*> LookUpRule(absl::string_view flag, const std::string& id) {
   if (const FindingRule* rule = FindRule(id)) return rule;
@@ -82,6 +84,7 @@ std::string Render(const std::string& format, const ReportContext& context,
   if (format == "yaml") return ReportYaml(context);
   if (format == "short") return ReportShort(context);
   if (format == "name") return ReportNames(context);
+  if (format == "sarif") return ReportSarif(context);
   TextOptions options = text;
   options.wide = format == "wide";
   return ReportText(context, options);
@@ -114,16 +117,33 @@ void PrintErrors(const std::vector<Output>& outputs, const AnalysisInput& input,
   }
 }
 
-// What to do next: a grant for what is missing, or reading about the first finding.
-std::string NextCommand(const Options& options, const Report& report) {
-  if (report.findings.empty()) return "";
-  const bool grants = std::any_of(
-      report.findings.begin(), report.findings.end(),
-      [](const Finding& f) {
+// The command that grants what is missing, or "".
+std::string FixCommandFor(const Options& options, const Report& report) {
+  const bool grants =
+      std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& f) {
         return f.escalation || (f.permission && !f.permission->missing.empty());
       });
-  return grants ? absl::StrCat("Fix: ", FixCommand(options), " --diff")
-                : absl::StrCat("Next: wecan explain ", report.findings[0].rule->id);
+  return grants ? FixCommand(options) : "";
+}
+
+// What to do next: a grant for what is missing, or reading about the first finding.
+std::string NextCommand(const std::string& fix, const Report& report) {
+  if (report.findings.empty()) return "";
+  return fix.empty() ? absl::StrCat("Next: wecan explain ", report.findings[0].rule->id)
+                     : absl::StrCat("Fix: ", fix, " --diff");
+}
+
+// The charts' templates that rendered objects come from, as far as they are there.
+std::set<std::string> ChartFiles(const AnalysisInput& input, const FileSystem& files) {
+  std::set<std::string> sources, found;
+  for (const Object& o : input.objects) {
+    if (!o.source.empty()) sources.insert(o.source);
+  }
+  for (const std::string& source : sources) {
+    const absl::StatusOr<bool> is_directory = files.IsDirectory(source);
+    if (is_directory.ok() && !*is_directory) found.insert(source);
+  }
+  return found;
 }
 
 absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment) {
@@ -139,8 +159,15 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
 
   const Report report = Analyze(loaded.input, analyze);
   const ExitCode exit_code = ExitCodeOf(report, options.policy, fail_on);
-  const ReportContext context{loaded.input, report, analyze, static_cast<int>(exit_code),
-                              NextCommand(options, report)};
+  const std::string fix = FixCommandFor(options, report);
+  const ReportContext context{.input = loaded.input,
+                              .report = report,
+                              .options = analyze,
+                              .exit_code = static_cast<int>(exit_code),
+                              .next_command = NextCommand(fix, report),
+                              .fix_command = fix,
+                              .fail_on = fail_on,
+                              .chart_files = ChartFiles(loaded.input, *environment.files)};
   const auto render = [&](const Output& output) {
     return Render(output.format, context,
                   {.style = {.color = color && output.file.empty(), .columns = environment.columns},

@@ -2,6 +2,8 @@
 // A check's report in each of its formats. Printers read results and decide nothing.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 
 #include "analyzer/analyze.h"
@@ -15,6 +17,9 @@ struct ReportContext {
   const AnalyzeOptions& options;
   int exit_code = 0;
   std::string next_command;  // what the last line of text names, or ""
+  std::string fix_command;   // "wecan fix PATHS", or "" when no grant would help
+  std::optional<Level> fail_on = Level::kError;
+  std::set<std::string> chart_files;  // those of Object::source that are there
 };
 
 struct TextOptions {
@@ -35,6 +40,9 @@ std::string ReportNames(const ReportContext& context);
 // docs/schema/report-v1.json; and the same document as YAML.
 std::string ReportJson(const ReportContext& context);
 std::string ReportYaml(const ReportContext& context);
+
+// SARIF 2.1.0 as GitHub's code scanning takes it.
+std::string ReportSarif(const ReportContext& context);
 
 // "Kind/namespace/name" or "Kind/name" of an object in its effective namespace.
 std::string ObjectName(const Object& object, absl::string_view ns);
