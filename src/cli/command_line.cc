@@ -114,7 +114,8 @@ void AddCheck(CLI::App& app, Options& o) {
   app.add_option("--executor", o.agent.executor,
                  "executor of every object, in place of those that ManifestWorks name")
       ->type_name("NS:SA");
-  AddOutputOptions(app, o.output, "text, wide, short, json, yaml, name, sarif");
+  AddOutputOptions(app, o.output,
+                   "text, wide, short, json, yaml, name, sarif, junit, gitlab, github, markdown");
   app.add_flag("--no-headers", o.output.no_headers, "text without summary");
   app.add_option("--fail-on", o.policy.fail_on,
                  "exit 1 from this level on: error, warning, note or never")
@@ -132,7 +133,8 @@ void AddFix(CLI::App& app, Options& o) {
                      "for namespaced objects that name none (otherwise default)");
   AddAgentOptions(app, o.agent);
   AddRequirementOptions(app, o.agent);
-  app.add_flag("--diff", o.fix.diff, "show what would change as a unified diff; exit 1 if anything");
+  app.add_flag("--diff", o.fix.diff,
+               "show what would change as a unified diff; exit 1 if anything");
   app.add_flag("--write", o.fix.write, "change or create the file");
   app.add_flag("--check", o.fix.check, "print nothing; exit 1 if anything would change");
   app.add_option("--out", o.fix.out,
@@ -141,8 +143,8 @@ void AddFix(CLI::App& app, Options& o) {
   app.add_option("--strategy", o.fix.strategy, "aggregate, cluster-binding or role-binding")
       ->type_name("NAME");
   app.add_option("--name", o.fix.name, "name of the roles")->type_name("NAME");
-  AddList(app, "--labels", o.fix.labels, "labels for the roles, so that a BindingPolicy selects them",
-          "KEY=VALUE");
+  AddList(app, "--labels", o.fix.labels,
+          "labels for the roles, so that a BindingPolicy selects them", "KEY=VALUE");
   app.add_option("--verbs", o.fix.verbs,
                  "missing (default) or full: also those that the profile holds")
       ->type_name("WHICH");

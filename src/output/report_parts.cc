@@ -4,32 +4,14 @@
 #include <map>
 #include <tuple>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 
+#include "src/input/find_files.h"
+
 namespace wecan {
-namespace {
-
-// Without "." and empty parts, and "x/.." as far as that can be told from the text.
-std::string NormalPath(absl::string_view path) {
-  std::vector<absl::string_view> parts;
-  for (absl::string_view part : absl::StrSplit(path, '/', absl::SkipEmpty())) {
-    if (part == ".") continue;
-    if (part == ".." && !parts.empty() && parts.back() != "..") {
-      parts.pop_back();
-    } else {
-      parts.push_back(part);
-    }
-  }
-  const std::string normal =
-      absl::StrCat(absl::StartsWith(path, "/") ? "/" : "", absl::StrJoin(parts, "/"));
-  return normal.empty() ? "." : normal;
-}
-
-}  // namespace
 
 std::string Count(int n, absl::string_view word) {
   return absl::StrCat(n, " ", word, n == 1 ? "" : "s");

@@ -138,6 +138,28 @@ class SarifWriter {
                         f.hint.empty() ? "" : Sentence(f.hint));
   }
 
+  // The change in a role of ours, and where that role stands.
+  void AddFix(const Finding& f, Json& json) const {
+    const auto it = c_.edits.find(f.id);
+    if (it == c_.edits.end()) return;
+    const TextEdit& edit = it->second;
+    const Json region = {{"startLine", edit.line},
+                         {"startColumn", edit.column},
+                         {"endLine", edit.end_line},
+                         {"endColumn", edit.end_column}};
+    const Json artifact = ArtifactJson(PathInRepository(c_.input, edit.file));
+    json["relatedLocations"] =
+        Json::array({{{"id", 1},
+                      {"physicalLocation", {{"artifactLocation", artifact}, {"region", region}}},
+                      {"message", {{"text", "The grant that wecan fix extends."}}}}});
+    const Json replacement = {{"deletedRegion", region},
+                              {"insertedContent", {{"text", edit.text}}}};
+    json["fixes"] = Json::array(
+        {{{"description", {{"text", "Grant what is missing."}}},
+          {"artifactChanges", Json::array({{{"artifactLocation", artifact},
+                                            {"replacements", Json::array({replacement})}}})}}});
+  }
+
   Json ResultJson(const Result& result) const {
     const Finding& f = *result.finding;
     const std::string object = ResultObject(c_, result);
@@ -147,12 +169,14 @@ class SarifWriter {
       location["logicalLocations"] =
           Json::array({{{"fullyQualifiedName", Printable(object)}, {"kind", "resource"}}});
     }
-    return {{"ruleId", Text(f.rule->id)},
-            {"ruleIndex", rule_index_.at(f.rule->id)},
-            {"level", Text(LevelName(f.level))},
-            {"message", {{"text", Message(f, object)}}},
-            {"locations", Json::array({std::move(location)})},
-            {"partialFingerprints", {{"wecan/v1", f.id}}}};
+    Json json = {{"ruleId", Text(f.rule->id)},
+                 {"ruleIndex", rule_index_.at(f.rule->id)},
+                 {"level", Text(LevelName(f.level))},
+                 {"message", {{"text", Message(f, object)}}},
+                 {"locations", Json::array({std::move(location)})},
+                 {"partialFingerprints", {{"wecan/v1", f.id}}}};
+    AddFix(f, json);
+    return json;
   }
 
   void AddResults() {
