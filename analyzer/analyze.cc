@@ -54,12 +54,14 @@ void Sort(const AnalysisInput& input, std::vector<Finding>& findings) {
 Summary Summarize(const AnalysisInput& input, const Requirements& requirements, Report& report) {
   Summary s;
   report.objects_per_file.assign(input.files.size(), 0);
+  report.checked.assign(input.objects.size(), false);
   s.files = static_cast<int>(std::count_if(input.files.begin(), input.files.end(),
                                            [](const InputFile& f) { return f.requested; }));
   for (size_t i = 0; i < input.objects.size(); ++i) {
     const ObjectState state = requirements.objects[i].state;
     if (state != ObjectState::kChecked && state != ObjectState::kRefused) continue;
     ++s.objects;
+    report.checked[i] = true;
     if (input.objects[i].location.file >= 0)
       ++report.objects_per_file[input.objects[i].location.file];
   }

@@ -43,6 +43,7 @@ struct Report {
   std::vector<Diagnostic> warnings;     // remarks that no rule stands for
   std::vector<Diagnostic> errors;       // why the exit code is 2
   std::vector<std::string> namespaces;  // effective ones, parallel to AnalysisInput::objects
+  std::vector<bool> checked;            // parallel to AnalysisInput::objects
   std::vector<int> objects_per_file;    // checked objects, parallel to AnalysisInput::files
   Summary summary;
 };

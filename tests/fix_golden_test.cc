@@ -110,8 +110,8 @@ TEST_P(FixEveryFixture, LeavesNoGap) {
   Words words = GoldenCommand(GetParam());
   MemoryFileSystem files(GoldenInput(GetParam()));
   words[0] = "fix";
-  const RunResult fix =
-      wecan::Run(With(words, {"--write", "-q", "--out", "grant.yaml"}), "", &files);
+  const RunResult fix = wecan::Run(
+      With(words, {"--write", "-q", "--out", "grant.yaml", "--name", "gap"}), "", &files);
   ASSERT_NE(fix.exit_code, 4) << fix.err;
   words[0] = "check";
   Words with = words;

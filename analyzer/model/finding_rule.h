@@ -15,6 +15,11 @@ struct FindingRule {
   Level level;
   bool blocks;       // an object with such a finding is not applied on a WEC
   bool implemented;  // false: reserved for a command that does not find it yet
+  // For code scanning: how rarely it is wrong (very-high, high, medium, low), how bad it is for
+  // security (0.1 to 10.0, "" for what is no vulnerability), and sorted tags.
+  absl::string_view precision;
+  absl::string_view security_severity;
+  absl::Span<const absl::string_view> tags;
   absl::string_view title;
   absl::string_view summary;
   absl::string_view help;

@@ -3,6 +3,7 @@
 #include <istream>
 #include <optional>
 #include <ostream>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -13,12 +14,15 @@
 #include "src/cli/commands.h"
 #include "src/cli/print.h"
 #include "src/cli/setup.h"
+#include "src/fix/finding_edits.h"
+#include "src/input/find_files.h"
 #include "src/output/report.h"
 
 namespace wecan {
 namespace {
 
-const std::vector<std::string> kFormats = {"text", "wide", "short", "json", "yaml", "name"};
+const std::vector<std::string> kFormats = {"text",  "wide",  "short",  "json",   "yaml",    "name",
+                                           "sarif", "junit", "gitlab", "github", "markdown"};
 
 absl::StatusOr<const FindingRule*> LookUpRule(absl::string_view flag, const std::string& id) {
   if (const FindingRule* rule = FindRule(id)) return rule;
@@ -82,23 +86,68 @@ std::string Render(const std::string& format, const ReportContext& context,
   if (format == "yaml") return ReportYaml(context);
   if (format == "short") return ReportShort(context);
   if (format == "name") return ReportNames(context);
+  if (format == "sarif") return ReportSarif(context);
+  if (format == "junit") return ReportJunit(context);
+  if (format == "gitlab") return ReportGitlab(context);
+  if (format == "github") return ReportGithub(context);
+  if (format == "markdown") return ReportMarkdown(context);
   TextOptions options = text;
   options.wide = format == "wide";
   return ReportText(context, options);
 }
 
-// The report must not replace what it is about.
-absl::Status CheckOutputFiles(const std::vector<Output>& outputs, const AnalysisInput& input) {
+bool Uses(const std::vector<Output>& outputs, absl::string_view format) {
+  return std::any_of(outputs.begin(), outputs.end(),
+                     [&](const Output& output) { return output.format == format; });
+}
+
+// Before the work: a folder is no report.
+absl::Status CheckNoFolders(const std::vector<Output>& outputs, const FileSystem& files) {
   for (const Output& output : outputs) {
-    const bool is_input = std::any_of(
-        input.files.begin(), input.files.end(),
-        [&](const InputFile& f) { return f.path == output.file && !output.file.empty(); });
-    if (is_input) {
+    if (output.file.empty() || !files.IsDirectory(output.file).value_or(false)) continue;
+    return absl::InvalidArgumentError(absl::StrCat("--output: ", output.file,
+                                                   " is a folder; name a file in it, for example ",
+                                                   output.file, "/report.", output.format));
+  }
+  return absl::OkStatus();
+}
+
+// The report must not replace what it is about. What was passed over as no manifest may well be the
+// report of the run before.
+absl::Status CheckOutputFiles(const std::vector<Output>& outputs, const AnalysisInput& input) {
+  std::set<std::string> inputs, reports;
+  for (const InputFile& f : input.files) {
+    if (f.status != FileStatus::kSkipped) inputs.insert(NormalPath(f.path));
+  }
+  for (const Output& output : outputs) {
+    if (output.file.empty()) continue;
+    const std::string path = NormalPath(output.file);
+    if (inputs.count(path) > 0) {
       return absl::InvalidArgumentError(
           absl::StrCat("--output: ", output.file, " is one of the inputs; name another file"));
     }
+    if (!reports.insert(path).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--output: two formats for ", output.file, "; give each a file of its own"));
+    }
   }
   return absl::OkStatus();
+}
+
+// GitHub shows what stands in this file on the page of the job. It is of the step, and what the
+// step wrote into it before stays.
+absl::Status AppendStepSummary(const ReportContext& context, Environment& environment) {
+  const std::optional<std::string> path = environment.variable("GITHUB_STEP_SUMMARY");
+  if (!path) return absl::OkStatus();
+  const absl::StatusOr<std::string> before = environment.files->Read(*path, kMaxStepSummary);
+  if (absl::IsOutOfRange(before.status())) return absl::OkStatus();  // full
+  if (!before.ok() && !absl::IsNotFound(before.status())) return before.status();
+  const std::string old = before.ok() ? *before : "";
+  const bool line_open = !old.empty() && old.back() != '\n';
+  const std::string summary = ReportMarkdown(context, kMaxStepSummary - old.size() - line_open);
+  if (summary.empty()) return absl::OkStatus();
+  return environment.files->Replace(*path, before.ok() ? std::optional(old) : std::nullopt,
+                                    absl::StrCat(old, line_open ? "\n" : "", summary));
 }
 
 // Errors that no format on standard output shows.
@@ -114,15 +163,34 @@ void PrintErrors(const std::vector<Output>& outputs, const AnalysisInput& input,
   }
 }
 
-// What to do next: a grant for what is missing, or reading about the first finding.
-std::string NextCommand(const Options& options, const Report& report) {
-  if (report.findings.empty()) return "";
+// The command that grants what is missing, or "".
+std::string FixCommandFor(const Options& options, const Report& report) {
   const bool grants =
       std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& f) {
         return f.escalation || (f.permission && !f.permission->missing.empty());
       });
-  return grants ? absl::StrCat("Fix: ", FixCommand(options), " --diff")
-                : absl::StrCat("Next: ", options.program, " explain ", report.findings[0].rule->id);
+  return grants ? FixCommand(options) : "";
+}
+
+// What to do next: a grant for what is missing, or reading about the first finding.
+std::string NextCommand(const Options& options, const std::string& fix, const Report& report) {
+  if (report.findings.empty()) return "";
+  return fix.empty()
+             ? absl::StrCat("Next: ", options.program, " explain ", report.findings[0].rule->id)
+             : absl::StrCat("Fix: ", fix, " --diff");
+}
+
+// The charts' templates that rendered objects come from, as far as they are there.
+std::set<std::string> ChartFiles(const AnalysisInput& input, const FileSystem& files) {
+  std::set<std::string> sources, found;
+  for (const Object& o : input.objects) {
+    if (!o.source.empty()) sources.insert(o.source);
+  }
+  for (const std::string& source : sources) {
+    const absl::StatusOr<bool> is_directory = files.IsDirectory(source);
+    if (is_directory.ok() && !*is_directory) found.insert(source);
+  }
+  return found;
 }
 
 absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment) {
@@ -130,6 +198,7 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
   WECAN_ASSIGN_OR_RETURN(const std::optional<Level> fail_on,
                          ParseLevel("--fail-on", options.policy.fail_on, "never"));
+  WECAN_RETURN_IF_ERROR(CheckNoFolders(outputs, *environment.files));
   WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options.input, environment));
   const Loaded loaded = Load(request, *environment.files, *environment.in);
   WECAN_RETURN_IF_ERROR(CheckOutputFiles(outputs, loaded.input));
@@ -138,8 +207,17 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
 
   const Report report = Analyze(loaded.input, analyze);
   const ExitCode exit_code = ExitCodeOf(report, options.policy, fail_on);
-  const ReportContext context{loaded.input, report, analyze, static_cast<int>(exit_code),
-                              NextCommand(options, report)};
+  const std::string fix = FixCommandFor(options, report);
+  ReportContext context{.input = loaded.input,
+                        .report = report,
+                        .options = analyze,
+                        .exit_code = static_cast<int>(exit_code),
+                        .next_command = NextCommand(options, fix, report),
+                        .fix_command = fix,
+                        .fail_on = fail_on,
+                        .chart_files = ChartFiles(loaded.input, *environment.files)};
+  if (Uses(outputs, "sarif"))
+    context.edits = FindingEdits(loaded.input, report, analyze, *environment.files);
   const auto render = [&](const Output& output) {
     return Render(output.format, context,
                   {.style = {.color = color && output.file.empty(), .columns = environment.columns},
@@ -147,6 +225,7 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
                    .summary = !options.output.no_headers});
   };
   WECAN_RETURN_IF_ERROR(WriteOutputs(outputs, options.global.quiet, render, environment));
+  if (Uses(outputs, "github")) WECAN_RETURN_IF_ERROR(AppendStepSummary(context, environment));
   if (!options.global.quiet) PrintErrors(outputs, loaded.input, report, environment);
   return exit_code;
 }

@@ -117,7 +117,8 @@ void AddCheck(CLI::App& app, Options& o) {
   app.add_option("--executor", o.agent.executor,
                  "executor of every object, in place of those that ManifestWorks name")
       ->type_name("NS:SA");
-  AddOutputOptions(app, o.output, "text, wide, short, json, yaml, name");
+  AddOutputOptions(app, o.output,
+                   "text, wide, short, json, yaml, name, sarif, junit, gitlab, github, markdown");
   app.add_flag("--no-headers", o.output.no_headers, "text without summary");
   app.add_option("--fail-on", o.policy.fail_on,
                  "exit 1 from this level on: error, warning, note or never")

@@ -34,11 +34,11 @@ absl::Status WriteOutputs(const std::vector<Output>& outputs, bool quiet,
                           absl::FunctionRef<std::string(const Output&)> render,
                           Environment& environment) {
   for (const Output& output : outputs) {
-    if (!output.file.empty()) {
-      WECAN_RETURN_IF_ERROR(environment.files->Write(output.file, render(output)));
-    } else if (!quiet) {
-      *environment.out << render(output);
-    }
+    if (output.file.empty()) continue;
+    WECAN_RETURN_IF_ERROR(environment.files->Write(output.file, render(output)));
+  }
+  for (const Output& output : outputs) {
+    if (output.file.empty() && !quiet) *environment.out << render(output);
   }
   return absl::OkStatus();
 }

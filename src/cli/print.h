@@ -24,7 +24,8 @@ struct Output {
 absl::StatusOr<std::vector<Output>> MakeOutputs(const OutputOptions& options,
                                                 const std::vector<std::string>& formats);
 
-// Writes what `render` makes of each output to where it says; with `quiet` only to files.
+// Writes what `render` makes of each output to where it says, files first, so that
+// nothing is printed when one cannot be written; with `quiet` only to files.
 absl::Status WriteOutputs(const std::vector<Output>& outputs, bool quiet,
                           absl::FunctionRef<std::string(const Output&)> render,
                           Environment& environment);

@@ -122,17 +122,23 @@ class TableWriter {
   void Findings() {
     static const std::map<std::string, std::string> kLevels = {
         {"error", "Level::kError"}, {"warning", "Level::kWarning"}, {"note", "Level::kNote"}};
+    // What SARIF knows. Source: GitHub's "SARIF support for code scanning", reportingDescriptor.
+    static const std::set<std::string> kPrecisions = {"very-high", "high", "medium", "low"};
     std::vector<std::string> rows;
     for (const YAML::Node& f : data_.findings) {
+      if (kPrecisions.count(Text(f, "precision")) == 0)
+        throw std::runtime_error(Text(f, "id") + ": precision is very-high, high, medium or low");
       const YAML::Node examples = f["examples"];
-      rows.push_back(absl::StrCat(
-          "{", Quote(Text(f, "id")), ", ", Quote(Text(f, "name")), ", ",
-          kLevels.at(Text(f, "level")), ", ", Bool(IsTrue(f, "blocks")), ", ",
-          Bool(Text(f, "implemented") != "false"), ",\n   ", Quote(Text(f, "title")), ",\n   ",
-          Quote(Text(f, "summary")), ",\n   ", Quote(Text(f, "help")), ",\n   ",
-          Quote(Text(f, "fix")), ",\n   ", Quote(Text(f, "source")), ",\n   ",
-          Quote(Text(f, "command")), ", ", Quote(absl::StrJoin(List(examples, "flags"), " ")),
-          ",\n   ", Quote(Text(examples, "bad")), ",\n   ", Quote(Text(examples, "good")), "}"));
+      rows.push_back(
+          absl::StrCat("{", Quote(Text(f, "id")), ", ", Quote(Text(f, "name")), ", ",
+                       kLevels.at(Text(f, "level")), ", ", Bool(IsTrue(f, "blocks")), ", ",
+                       Bool(Text(f, "implemented") != "false"), ", ", Quote(Text(f, "precision")),
+                       ", ", Quote(Text(f, "securitySeverity")), ", ", Texts(List(f, "tags")),
+                       ",\n   ", Quote(Text(f, "title")), ",\n   ", Quote(Text(f, "summary")),
+                       ",\n   ", Quote(Text(f, "help")), ",\n   ", Quote(Text(f, "fix")), ",\n   ",
+                       Quote(Text(f, "source")), ",\n   ", Quote(Text(f, "command")), ", ",
+                       Quote(absl::StrJoin(List(examples, "flags"), " ")), ",\n   ",
+                       Quote(Text(examples, "bad")), ",\n   ", Quote(Text(examples, "good")), "}"));
     }
     Table("FindingRule", "FindingRules", rows);
   }

@@ -112,7 +112,9 @@ const char* StatusName(FileStatus status) {
 }
 
 Json BuildReport(const ReportContext& context) {
-  const auto& [input, report, options, exit_code, next_command] = context;
+  const AnalysisInput& input = context.input;
+  const Report& report = context.report;
+  const AnalyzeOptions& options = context.options;
   const Summary& s = report.summary;
   Json findings = Json::array(), inputs = Json::array();
   for (const Finding& f : report.findings) findings.push_back(FindingJson(context, f));
@@ -145,7 +147,7 @@ Json BuildReport(const ReportContext& context) {
             {"suppressed", 0},
             {"baselined", 0},
             {"incomplete", false},
-            {"exitCode", exit_code}}},
+            {"exitCode", context.exit_code}}},
           {"findings", findings},
           {"inputs", inputs},
           {"warnings", DiagnosticsJson(input, report.warnings)},

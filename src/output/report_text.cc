@@ -13,50 +13,13 @@
 #include "absl/strings/str_split.h"
 
 #include "src/output/report.h"
+#include "src/output/report_parts.h"
 
 namespace wecan {
 namespace {
 
 std::string LevelWord(Level level) {
   return level == Level::kWarning ? "warn " : Pad(LevelName(level), 5);
-}
-
-std::string Count(int n, absl::string_view word) {
-  return absl::StrCat(n, " ", word, n == 1 ? "" : "s");
-}
-
-// Findings that are drawn as one block: they differ in their namespace alone, or say the same of
-// many files.
-struct Block {
-  std::vector<const Finding*> findings;
-  const Finding& first() const { return *findings[0]; }
-};
-
-std::vector<Block> Fold(const Report& report) {
-  using Key = std::tuple<absl::string_view, std::string, std::string, std::string, uint8_t, uint8_t,
-                         Level, std::string>;
-  std::vector<Block> blocks;
-  std::map<Key, size_t> index;
-  for (const Finding& f : report.findings) {
-    const bool of_file = f.objects.empty() && f.level != Level::kError;
-    const bool namespaced = f.permission && f.permission->scope != ScopeKind::kCluster;
-    if (!of_file && !namespaced) {
-      blocks.push_back({{&f}});
-      continue;
-    }
-    const PermissionGap gap = f.permission.value_or(PermissionGap());
-    // Remarks without missing verbs stay apart by what they say.
-    const Key key{
-        f.rule->id,         f.account,         gap.group, gap.resource,
-        gap.missing.bits(), gap.needed.bits(), f.level,   gap.missing.empty() ? f.message : ""};
-    const auto [it, inserted] = index.try_emplace(key, blocks.size());
-    if (inserted) {
-      blocks.push_back({{&f}});
-    } else {
-      blocks[it->second].findings.push_back(&f);
-    }
-  }
-  return blocks;
 }
 
 // A PolicyRule on one line of YAML.
@@ -76,15 +39,6 @@ std::string RuleText(const PolicyRule& rule) {
   add("nonResourceURLs", rule.non_resource_urls);
   add("verbs", rule.verbs);
   return absl::StrCat("{", absl::StrJoin(fields, ", "), "}");
-}
-
-// The PolicyRules that close the gap.
-std::vector<PolicyRule> RulesToGrant(const Finding& f) {
-  if (f.escalation) return f.escalation->missing;
-  if (!f.permission || f.permission->missing.empty()) return {};
-  return {{.verbs = f.permission->missing.Names(),
-           .api_groups = {f.permission->group},
-           .resources = {f.permission->resource}}};
 }
 
 // Lines of a long message that are shown without -v.
@@ -213,31 +167,10 @@ class TextWriter {
     }
   }
 
-  static std::string DescribeObjects(const Summary& s) {
-    if (s.objects == 0) return absl::StrCat("no object to check in ", Count(s.files, "file"));
-    if (s.blocked == 0)
-      return absl::StrCat(Count(s.objects, "object"), " checked, none blocked on a WEC");
-    return absl::StrCat(s.blocked, " of ", Count(s.objects, "object"), " blocked on a WEC");
-  }
-
-  // The profile, with what of it is not as usual.
-  std::string DescribeProfile() const {
-    const Profile& p = c_.options.profile;
-    const bool usual = p.source != "builtin" || p.kubernetes == DefaultKubernetesVersion();
-    return absl::StrCat("profile ", p.name, p.singleton ? ", singleton" : "",
-                        usual ? "" : ", Kubernetes " + p.kubernetes, ", ",
-                        c_.options.agent.service_account);
-  }
-
   void WriteSummary() {
     const Summary& s = c_.report.summary;
     if (!out_.empty()) Line("");
-    std::vector<std::string> counts;
-    if (s.errors > 0) counts.push_back(Count(s.errors, "error"));
-    if (s.warnings > 0) counts.push_back(Count(s.warnings, "warning"));
-    if (s.notes > 0) counts.push_back(Count(s.notes, "note"));
-    const std::string found = counts.empty() ? "Nothing is missing" : absl::StrJoin(counts, ", ");
-    Line(found, ": ", DescribeObjects(s), " (", DescribeProfile(), ").");
+    Line(DescribeCounts(s), ": ", DescribeObjects(s), " (", DescribeProfile(c_.options), ").");
     if (!c_.next_command.empty()) Line(Printable(c_.next_command));
   }
 

@@ -349,7 +349,8 @@ const ErrorCase kErrors[] = {
      "--color: \"maybe\" is none of auto, always, never"},
     {"Format",
      {"check", "-o", "jsn", "-"},
-     "--output: \"jsn\" is none of text, wide, short, json, yaml, name; did you mean \"json\"?"},
+     "--output: \"jsn\" is none of text, wide, short, json, yaml, name, sarif, junit, "
+     "gitlab, github, markdown; did you mean \"json\"?"},
     {"TwoFormatsOnStandardOutput",
      {"check", "-o", "json", "-o", "yaml", "-"},
      "--output: two formats"},

@@ -82,14 +82,21 @@ std::vector<std::string> GoldenCases(const std::vector<std::string>& commands) {
 std::string WithoutVersion(const std::string& text) {
   const std::string line = Run({"version"}).out;
   const auto version = absl::StripAsciiWhitespace(absl::StripPrefix(line, "wecan "));
+  const auto field = [](absl::string_view key, absl::string_view value) {
+    return absl::StrCat("\"", key, "\": \"", value, "\"");
+  };
   return absl::StrReplaceAll(
-      text, {{absl::StrCat("\"version\": \"", version, "\""), "\"version\": \"0.0.0\""}});
+      text, {{field("version", version), field("version", "0.0.0")},
+             {field("semanticVersion", version), field("semanticVersion", "0.0.0")}});
 }
 
 bool UpdatingGoldens() { return std::getenv("UPDATE_GOLDENS") != nullptr; }
 
 void CheckGolden(const std::string& name, const std::string& file, const std::string& got) {
-  const std::string golden = absl::StrCat("fixtures/", name, "/expected/", file);
+  CheckGoldenAt(absl::StrCat("fixtures/", name, "/expected/", file), got);
+}
+
+void CheckGoldenAt(const std::string& golden, const std::string& got) {
   if (UpdatingGoldens()) {
     Write(golden, got);
     return;

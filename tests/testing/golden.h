@@ -25,6 +25,7 @@ std::string WithoutVersion(const std::string& text);
 
 // Compares `got` with fixtures/NAME/expected/FILE, or writes it when UPDATE_GOLDENS is set.
 void CheckGolden(const std::string& name, const std::string& file, const std::string& got);
+void CheckGoldenAt(const std::string& path, const std::string& got);  // from the source tree's root
 bool UpdatingGoldens();
 
 // The files below fixtures/NAME without its expected/, by their path from there.

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// JUnit XML as CI systems read it (there is no standard): a suite for each file, a case for each
+// object that was checked. Source: testmoapp/junitxml, README.
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+#include "src/output/report.h"
+#include "src/output/report_parts.h"
+#include "src/output/xml.h"
+
+namespace wecan {
+namespace {
+
+// What became of one object, or of a file that holds none.
+struct Case {
+  int object = -1;
+  SourceLocation location;
+  std::vector<const Finding*> findings;
+};
+
+struct Counts {
+  int tests = 0, failures = 0, errors = 0;
+};
+
+std::string Attribute(absl::string_view name, absl::string_view value) {
+  return absl::StrCat(" ", name, "=\"", XmlAttribute(OneLine(value)), "\"");
+}
+
+std::string CountAttributes(const Counts& n) {
+  return absl::StrCat(" tests=\"", n.tests, "\" failures=\"", n.failures, "\" errors=\"", n.errors,
+                      "\" skipped=\"0\" time=\"0\"");
+}
+
+class JunitWriter {
+ public:
+  explicit JunitWriter(const ReportContext& context) : c_(context) {}
+
+  std::string Write() {
+    std::string suites;
+    const std::vector<std::vector<Case>> files = CasesByFile();
+    for (size_t file = 0; file < files.size(); ++file) {
+      if (!files[file].empty()) suites += Suite(static_cast<int>(file), files[file]);
+    }
+    return absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites",
+                        Attribute("name", "wecan"), CountAttributes(total_), ">\n", suites,
+                        "</testsuites>\n");
+  }
+
+ private:
+  std::vector<std::vector<Case>> CasesByFile() const {
+    const AnalysisInput& input = c_.input;
+    std::vector<std::vector<const Finding*>> of_object(input.objects.size());
+    std::vector<std::vector<Case>> files(input.files.size());
+    for (const Finding& f : c_.report.findings) {
+      for (int i : f.objects) of_object[i].push_back(&f);
+      for (const SourceLocation& l : f.locations) {
+        if (l.file >= 0) files[l.file].push_back({-1, l, {&f}});
+      }
+    }
+    for (size_t i = 0; i < input.objects.size(); ++i) {
+      const SourceLocation& l = input.objects[i].location;
+      if (l.file < 0 || (!c_.report.checked[i] && of_object[i].empty())) continue;
+      files[l.file].push_back({static_cast<int>(i), l, std::move(of_object[i])});
+    }
+    return files;
+  }
+
+  std::string Suite(int file, const std::vector<Case>& cases) {
+    Counts counts;
+    std::string body;
+    for (const Case& c : cases) body += CaseXml(c, counts);
+    total_.tests += counts.tests;
+    total_.failures += counts.failures;
+    total_.errors += counts.errors;
+    const std::string path = PathInRepository(c_.input, file);
+    return absl::StrCat("  <testsuite", Attribute("name", path), CountAttributes(counts),
+                        Attribute("file", path), ">\n", body, "  </testsuite>\n");
+  }
+
+  // A file's case is named after what was found in it.
+  std::string Names(const Case& c) const {
+    if (c.object < 0) {
+      const FindingRule& rule = *c.findings[0]->rule;
+      return absl::StrCat(Attribute("classname", rule.id), Attribute("name", rule.name));
+    }
+    const Object& o = c_.input.objects[c.object];
+    const std::string& ns = c_.report.namespaces[c.object];
+    return absl::StrCat(Attribute("classname", absl::StrCat(o.group, o.group.empty() ? "" : "/",
+                                                            o.version, ".", o.kind)),
+                        Attribute("name", absl::StrCat(ns, ns.empty() ? "" : "/",
+                                                       o.name.empty() ? "(no name)" : o.name)));
+  }
+
+  std::string CaseXml(const Case& c, Counts& counts) const {
+    const RepositoryPlace place =
+        PlaceInRepository(c_, {.object = c.object, .location = c.location});
+    const std::string line =
+        place.location.line == 0 ? "" : absl::StrCat(" line=\"", place.location.line, "\"");
+    const std::string head =
+        absl::StrCat("    <testcase", Names(c), Attribute("file", place.path), line, " time=\"0\"");
+    ++counts.tests;
+    if (c.findings.empty()) return head + "/>\n";
+    return absl::StrCat(head, ">\n", Outcome(c.findings, counts), "    </testcase>\n");
+  }
+
+  bool Fails(const Finding& f) const { return c_.fail_on && f.level >= *c_.fail_on; }
+
+  // One element for all that fails, and the output of the test for the rest.
+  std::string Outcome(const std::vector<const Finding*>& findings, Counts& counts) const {
+    const Finding* first = nullptr;
+    std::string failed, remarks;
+    for (const Finding* f : findings) {
+      if (first == nullptr && Fails(*f)) first = f;
+      absl::StrAppend(Fails(*f) ? &failed : &remarks, LevelName(f->level), " ", f->rule->id, ": ",
+                      PrintableLines(f->message), "\n");
+    }
+    std::string xml;
+    if (first != nullptr) {
+      const bool unreadable = first->rule->id == "WEC901";
+      const char* tag = unreadable ? "error" : "failure";
+      ++(unreadable ? counts.errors : counts.failures);
+      if (!c_.fix_command.empty() && !unreadable)
+        absl::StrAppend(&failed, "Fix: ", Printable(c_.fix_command), " --diff\n");
+      absl::StrAppend(&xml, "      <", tag, Attribute("type", first->rule->id),
+                      Attribute("message", first->message), ">", XmlText(failed), "</", tag, ">\n");
+    }
+    if (!remarks.empty())
+      absl::StrAppend(&xml, "      <system-out>", XmlText(remarks), "</system-out>\n");
+    return xml;
+  }
+
+  const ReportContext& c_;
+  Counts total_;
+};
+
+}  // namespace
+
+std::string ReportJunit(const ReportContext& context) { return JunitWriter(context).Write(); }
+
+}  // namespace wecan
