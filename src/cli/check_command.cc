@@ -5,6 +5,7 @@
 #include <ostream>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
@@ -134,6 +135,12 @@ absl::Status CheckOutputFiles(const std::vector<Output>& outputs, const Analysis
   return absl::OkStatus();
 }
 
+absl::Status OfStepSummary(const absl::Status& status) {
+  return status.ok()
+             ? status
+             : absl::Status(status.code(), absl::StrCat("GITHUB_STEP_SUMMARY: ", status.message()));
+}
+
 // GitHub shows what stands in this file on the page of the job. It is of the step, and what the
 // step wrote into it before stays.
 absl::Status AppendStepSummary(const ReportContext& context, Environment& environment) {
@@ -141,13 +148,14 @@ absl::Status AppendStepSummary(const ReportContext& context, Environment& enviro
   if (!path) return absl::OkStatus();
   const absl::StatusOr<std::string> before = environment.files->Read(*path, kMaxStepSummary);
   if (absl::IsOutOfRange(before.status())) return absl::OkStatus();  // full
-  if (!before.ok() && !absl::IsNotFound(before.status())) return before.status();
+  if (!before.ok() && !absl::IsNotFound(before.status())) return OfStepSummary(before.status());
   const std::string old = before.ok() ? *before : "";
   const bool line_open = !old.empty() && old.back() != '\n';
   const std::string summary = ReportMarkdown(context, kMaxStepSummary - old.size() - line_open);
   if (summary.empty()) return absl::OkStatus();
-  return environment.files->Replace(*path, before.ok() ? std::optional(old) : std::nullopt,
-                                    absl::StrCat(old, line_open ? "\n" : "", summary));
+  return OfStepSummary(
+      environment.files->Replace(*path, before.ok() ? std::optional(old) : std::nullopt,
+                                 absl::StrCat(old, line_open ? "\n" : "", summary)));
 }
 
 // Errors that no format on standard output shows.
@@ -180,11 +188,18 @@ std::string NextCommand(const Options& options, const std::string& fix, const Re
              : absl::StrCat("Fix: ", fix, " --diff");
 }
 
-// The charts' templates that rendered objects come from, as far as they are there.
-std::set<std::string> ChartFiles(const AnalysisInput& input, const FileSystem& files) {
+// The charts' templates that rendered objects come from, as far as they are there, below the
+// working folder, and a format names them.
+std::set<std::string> ChartFiles(const std::vector<Output>& outputs, const AnalysisInput& input,
+                                 const FileSystem& files) {
   std::set<std::string> sources, found;
+  const bool wanted = Uses(outputs, "sarif") || Uses(outputs, "junit") || Uses(outputs, "gitlab") ||
+                      Uses(outputs, "github");
+  if (!wanted) return found;
   for (const Object& o : input.objects) {
-    if (!o.source.empty()) sources.insert(o.source);
+    const std::string path = o.source.empty() ? "" : NormalPath(o.source);
+    if (!path.empty() && !absl::StartsWith(path, "/") && !absl::StartsWith(path, ".."))
+      sources.insert(o.source);
   }
   for (const std::string& source : sources) {
     const absl::StatusOr<bool> is_directory = files.IsDirectory(source);
@@ -215,7 +230,7 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
                         .next_command = NextCommand(options, fix, report),
                         .fix_command = fix,
                         .fail_on = fail_on,
-                        .chart_files = ChartFiles(loaded.input, *environment.files)};
+                        .chart_files = ChartFiles(outputs, loaded.input, *environment.files)};
   if (Uses(outputs, "sarif"))
     context.edits = FindingEdits(loaded.input, report, analyze, *environment.files);
   const auto render = [&](const Output& output) {

@@ -105,7 +105,9 @@ class MarkdownWriter {
     for (const std::string& line : lines) run = std::max(run, LongestRunOfBackticks(line));
     if (run > kReserve / 8) return;  // nobody's name: it would take more room than it is worth
     const std::string fence(run + 1, '`');
-    WriteLines(absl::StrCat("\n", fence, language, "\n"), lines);
+    const std::string head = absl::StrCat("\n", fence, language, "\n");
+    if (lines.empty() || !Fits(head.size())) return;
+    WriteLines(head, lines);
     absl::StrAppend(&out_, fence, "\n");
     WriteLeftOut();
   }
@@ -193,8 +195,9 @@ class MarkdownWriter {
     if (c_.fix_command.empty()) return;
     WriteFenced("sh", {absl::StrCat(Printable(c_.fix_command), " --diff")});
     for (const auto& [account, rules] : RulesByAccount()) {
-      if (!Fits(account.size() + 100)) return;
-      absl::StrAppend(&out_, "\nRules that ", Code(account), " lacks:\n");
+      const std::string head = absl::StrCat("\nRules that ", Code(account), " lacks:\n");
+      if (!Fits(head.size())) return;
+      out_ += head;
       Json list = Json::array();
       for (const PolicyRule& rule : rules) list.push_back(RuleJson(rule));
       const std::string yaml = DumpManifestYaml({{"rules", std::move(list)}});

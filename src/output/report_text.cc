@@ -2,9 +2,7 @@
 // Text for people: one block per cause, its first object with path and line, nothing for objects
 // that pass.
 #include <algorithm>
-#include <map>
 #include <set>
-#include <tuple>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -71,6 +72,14 @@ TEST(ReportSarif, ATemplateThatIsThereIsThePlace) {
   EXPECT_EQ(UriOf(there["results"][0]), "chart/templates/s.yaml");
   EXPECT_EQ(there["results"][0]["locations"][0]["physicalLocation"]["region"],
             (Json{{"startLine", 1}}));
+}
+
+TEST(ReportSarif, ATemplateOutsideIsNoPlace) {
+  for (const char* source : {"../x.yaml", "/x.yaml", "a/../../x.yaml"}) {
+    const std::string rendered = absl::StrCat("# Source: ", source, "\n", StorageClassYaml("a"));
+    const Json run = Sarif({{"in.yaml", rendered}, {source, "{{ .Values.x }}\n"}});
+    EXPECT_EQ(UriOf(run["results"][0]), "in.yaml") << source;
+  }
 }
 
 TEST(ReportSarif, ForeignWordsFollowASentenceOfOurs) {
