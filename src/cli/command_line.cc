@@ -90,6 +90,12 @@ void AddAgentOptions(CLI::App& app, AgentOptions& o) {
   app.add_option("--klusterlet", o.klusterlet, "name of the Klusterlet")->type_name("NAME");
 }
 
+void AddExecutorOption(CLI::App& app, AgentOptions& o) {
+  app.add_option("--executor", o.executor,
+                 "executor of every object, in place of those that ManifestWorks name")
+      ->type_name("NS:SA");
+}
+
 void AddRequirementOptions(CLI::App& app, AgentOptions& o) {
   app.add_flag("--shared", o.shared, "every object may have two owners: patch is needed");
   app.add_flag("--no-input-grants", o.no_input_grants,
@@ -114,9 +120,7 @@ void AddCheck(CLI::App& app, Options& o) {
                      "for namespaced objects that name none (otherwise default)");
   AddAgentOptions(app, o.agent);
   AddRequirementOptions(app, o.agent);
-  app.add_option("--executor", o.agent.executor,
-                 "executor of every object, in place of those that ManifestWorks name")
-      ->type_name("NS:SA");
+  AddExecutorOption(app, o.agent);
   AddOutputOptions(app, o.output,
                    "text, wide, short, json, yaml, name, sarif, junit, gitlab, github, markdown");
   app.add_flag("--no-headers", o.output.no_headers, "text without summary");
@@ -136,6 +140,7 @@ void AddFix(CLI::App& app, Options& o) {
                      "for namespaced objects that name none (otherwise default)");
   AddAgentOptions(app, o.agent);
   AddRequirementOptions(app, o.agent);
+  AddExecutorOption(app, o.agent);
   app.add_flag("--diff", o.fix.diff,
                "show what would change as a unified diff; exit 1 if anything");
   app.add_flag("--write", o.fix.write, "change or create the file");
