@@ -329,7 +329,7 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
     PrintFaults(o.proof, environment);
     return exit_code;
   }
-  WECAN_ASSIGN_OR_RETURN(const std::string grants, GrantsYaml(o, environment));
+  WECAN_ASSIGN_OR_RETURN(std::string grants, GrantsYaml(o, environment));
   if (mode == Mode::kWrite) WECAN_RETURN_IF_ERROR(WriteFiles(o.files, environment));
   if (mode == Mode::kCheck && options.output.outputs.empty()) return exit_code;
 
@@ -348,7 +348,7 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
                            FixCommand(options),
                            FixCommand(narrow),
                            static_cast<int>(exit_code)};
-  const std::string summary = FixSummary(context, style, options.global.verbose > 0);
+  std::string summary = FixSummary(context, style, options.global.verbose > 0);
   const auto render = [&](const Output& output) -> std::string {
     if (output.format == "json") return FixJson(context);
     if (output.format == "yaml" || mode == Mode::kPrint) return grants;
