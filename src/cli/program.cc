@@ -29,6 +29,9 @@ class RebasedFileSystem : public FileSystem {
   absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) const override {
     return base_.List(Place(path));
   }
+  std::string Absolute(const std::string& path) const override {
+    return base_.Absolute(Place(path));
+  }
   absl::Status Write(const std::string& path, absl::string_view data) override {
     return base_.Write(Place(path), data);
   }
