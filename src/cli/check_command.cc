@@ -3,13 +3,13 @@
 #include <istream>
 #include <optional>
 #include <ostream>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
-#include "src/cli/command_words.h"
 #include "src/cli/commands.h"
 #include "src/cli/print.h"
 #include "src/cli/setup.h"
@@ -40,27 +40,44 @@ absl::StatusOr<std::optional<Level>> ParseLevel(const std::string& flag, const s
       absl::StrCat(flag, ": \"", name, "\" is none of error, warning, note, ", none));
 }
 
-// --rule, --select and --ignore. What --select leaves out and --ignore names is off.
-absl::Status SetLevels(const PolicyOptions& policy, AnalyzeOptions& analyze) {
-  if (!policy.select.empty()) {
-    for (const FindingRule& rule : FindingRules())
-      analyze.levels[std::string(rule.id)] = std::nullopt;
-    // A file that cannot be read stays an error: what was selected may stand in it.
-    analyze.levels.erase("WEC901");
-  }
-  for (const std::string& id : policy.select) {
+// ID=LEVEL.
+absl::Status SetLevel(const std::string& text, AnalyzeOptions& analyze) {
+  const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
+  if (parts.size() != 2)
+    return absl::InvalidArgumentError(
+        absl::StrCat("--rule: \"", text, "\" is not ID=LEVEL, for example WEC103=error"));
+  WECAN_ASSIGN_OR_RETURN(const FindingRule* rule, LookUpRule("--rule", parts[0]));
+  WECAN_ASSIGN_OR_RETURN(analyze.levels[std::string(rule->id)],
+                         ParseLevel("--rule", parts[1], "off"));
+  return absl::OkStatus();
+}
+
+// All other rules are off; those named are on, at the level that they have by now.
+absl::Status Select(const std::vector<std::string>& ids, AnalyzeOptions& analyze) {
+  if (ids.empty()) return absl::OkStatus();
+  // A file that cannot be read stays an error: what was selected may stand in it.
+  std::set<absl::string_view> selected = {"WEC901"};
+  for (const std::string& id : ids) {
     WECAN_ASSIGN_OR_RETURN(const FindingRule* rule, LookUpRule("--select", id));
-    analyze.levels.erase(std::string(rule->id));
+    selected.insert(rule->id);
   }
-  for (const std::string& text : policy.rules) {
-    const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
-    if (parts.size() != 2)
-      return absl::InvalidArgumentError(
-          absl::StrCat("--rule: \"", text, "\" is not ID=LEVEL, for example WEC103=error"));
-    WECAN_ASSIGN_OR_RETURN(const FindingRule* rule, LookUpRule("--rule", parts[0]));
-    WECAN_ASSIGN_OR_RETURN(analyze.levels[std::string(rule->id)],
-                           ParseLevel("--rule", parts[1], "off"));
+  for (const FindingRule& rule : FindingRules()) {
+    const auto level = analyze.levels.find(std::string(rule.id));
+    if (selected.count(rule.id) == 0) {
+      analyze.levels[std::string(rule.id)] = std::nullopt;
+    } else if (level != analyze.levels.end() && !level->second) {
+      analyze.levels.erase(level);
+    }
   }
+  return absl::OkStatus();
+}
+
+// The configuration, --select, --rule and --ignore, from weak to strong.
+absl::Status SetLevels(const PolicyOptions& policy, AnalyzeOptions& analyze) {
+  for (const std::string& text : policy.config_rules)
+    WECAN_RETURN_IF_ERROR(SetLevel(text, analyze));
+  WECAN_RETURN_IF_ERROR(Select(policy.select, analyze));
+  for (const std::string& text : policy.rules) WECAN_RETURN_IF_ERROR(SetLevel(text, analyze));
   for (const std::string& id : policy.ignore) {
     WECAN_ASSIGN_OR_RETURN(const FindingRule* rule, LookUpRule("--ignore", id));
     analyze.levels[std::string(rule->id)] = std::nullopt;
@@ -117,12 +134,11 @@ void PrintErrors(const std::vector<Output>& outputs, const AnalysisInput& input,
 // What to do next: a grant for what is missing, or reading about the first finding.
 std::string NextCommand(const Options& options, const Report& report) {
   if (report.findings.empty()) return "";
-  const bool grants = std::any_of(
-      report.findings.begin(), report.findings.end(),
-      [](const Finding& f) {
+  const bool grants =
+      std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& f) {
         return f.escalation || (f.permission && !f.permission->missing.empty());
       });
-  return grants ? absl::StrCat("Fix: ", FixCommand(options), " --diff")
+  return grants ? absl::StrCat("Fix: ", options.fix_command, " --diff")
                 : absl::StrCat("Next: wecan explain ", report.findings[0].rule->id);
 }
 

@@ -10,7 +10,6 @@
 #include "analyzer/base/status_macros.h"
 #include "analyzer/fixes/plan_fix.h"
 #include "analyzer/fixes/proof.h"
-#include "src/cli/command_words.h"
 #include "src/cli/commands.h"
 #include "src/cli/print.h"
 #include "src/cli/setup.h"
@@ -257,7 +256,7 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
                            o.where.wrap,
                            o.where.mailbox,
                            ModeName(mode),
-                           FixCommand(options),
+                           options.fix_command,
                            static_cast<int>(exit_code)};
   const std::string summary = FixSummary(context, style, options.global.verbose > 0);
   const auto render = [&](const Output& output) -> std::string {

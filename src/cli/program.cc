@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/cli/program.h"
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <ostream>
 
 #include "src/cli/command_line.h"
+#include "src/cli/command_words.h"
 #include "src/cli/commands.h"
+#include "src/cli/settings.h"
 #include "src/cli/setup.h"
 #include "src/output/version.h"
 
@@ -58,7 +61,24 @@ Runner RunnerOf(const std::string& command) {
   if (command == "explain") return RunExplain;
   if (command == "rules") return RunRules;
   if (command == "profiles") return RunProfiles;
+  if (command == "config") return RunConfig;
   return RunVersion;
+}
+
+// Whether .wecan.yaml has a say in the command; `wecan config` only looks at it.
+bool IsConfigured(const std::string& command) {
+  return std::any_of(Commands().begin(), Commands().end(),
+                     [&](const Command& c) { return c.name == command && c.configured; });
+}
+
+ExitCode RunCommand(Options options, Environment& environment) {
+  options.fix_command = FixCommand(options);
+  if (IsConfigured(options.command)) {
+    const absl::StatusOr<Settings> settings = ResolveSettings(options, environment);
+    if (!settings.ok()) return Fail(settings.status(), environment);
+    ApplySettings(*settings, options);
+  }
+  return RunnerOf(options.command)(options, environment);
 }
 
 ExitCode Run(const std::vector<std::string>& args, Environment& environment) {
@@ -70,11 +90,11 @@ ExitCode Run(const std::vector<std::string>& args, Environment& environment) {
   }
   const Options& options = parsed->options;
   const std::string& folder = options.global.directory;
-  if (folder.empty()) return RunnerOf(options.command)(options, environment);
+  if (folder.empty()) return RunCommand(options, environment);
   RebasedFileSystem rebased(*environment.files, folder);
   Environment there = environment;
   there.files = &rebased;
-  return RunnerOf(options.command)(options, there);
+  return RunCommand(options, there);
 }
 
 }  // namespace
