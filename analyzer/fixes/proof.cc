@@ -86,7 +86,9 @@ class Prover {
 
   // RBAC objects of the workload that grant too much. Gives the number of those before the grant.
   size_t CheckEscalations() {
-    for (const EscalationGap& gap : Escalations(after_)) {
+    const std::vector<EscalationGap> left = Escalations(after_);
+    escalations_left_ = left.size();
+    for (const EscalationGap& gap : left) {
       if (!LeftOut(gap.object)) {
         proof_.faults.push_back(
             absl::StrCat("still grants more than is held: ", input_.objects[gap.object].name));
@@ -117,7 +119,7 @@ class Prover {
     less.roles[atoms_[a].role].rules = std::move(rest);
     const AgentGrants without(EffectivePolicy(input_, requirements_, options_, {.added = &less}),
                               options_.agent.User());
-    return Escalations(without).size() > Escalations(after_).size();
+    return Escalations(without).size() > escalations_left_;
   }
 
   // Whom the bindings that are written, or are in the input, give the role. Nobody's is the
@@ -256,6 +258,7 @@ class Prover {
   const NeedOptions needs_;
   const RbacPolicy& written_;
   const std::vector<int>* left_out_ = nullptr;
+  size_t escalations_left_ = 0;  // with the grant
   std::vector<Atom> atoms_;
   absl::flat_hash_map<Key, std::vector<size_t>> by_key_;  // into atoms_
   std::vector<size_t> others_;                            // with wildcards, URLs

@@ -127,9 +127,9 @@ absl::StatusOr<FixOptions> MakeFixOptions(const FixFlags& flags) {
 }
 
 // Where new roles go when nobody says: into the folder that is fixed, or beside its one file.
-absl::StatusOr<std::string> FallbackFile(const Options& options, const Environment& environment) {
+std::string FallbackFile(const Options& options, const Environment& environment) {
   const std::vector<std::string>& paths = options.input.paths;
-  if (paths.size() != 1 || paths[0] == "-") return std::string();
+  if (paths.size() != 1 || paths[0] == "-") return "";
   const std::string& path = paths[0];
   if (environment.files->IsDirectory(path).value_or(false))
     return absl::StrCat(path, path.back() == '/' ? "" : "/", kDefaultFile);
@@ -210,9 +210,8 @@ absl::Status Work(const Options& options, Mode mode, Environment& environment, O
   where.out = options.fix.out;
   where.print = mode == Mode::kPrint;
   WECAN_RETURN_IF_ERROR(CheckOut(where.out, environment));
-  if (mode != Mode::kPrint && where.out.empty()) {
-    WECAN_ASSIGN_OR_RETURN(where.fallback, FallbackFile(options, environment));
-  }
+  if (mode != Mode::kPrint && where.out.empty())
+    where.fallback = FallbackFile(options, environment);
   AddContext(where.out.empty() ? where.fallback : where.out, environment, request);
   o.loaded = Load(request, *environment.files, *environment.in);
   WECAN_ASSIGN_OR_RETURN(o.analyze, MakeAnalyzeOptions(options, o.loaded, environment));
@@ -288,17 +287,24 @@ std::string Diff(const std::vector<FixFile>& files, const Style& style) {
   return text;
 }
 
-// The grants alone and whole, whatever else stands in the files that they are for.
-absl::StatusOr<std::string> GrantsYaml(const Outcome& o, const Environment& environment) {
-  std::vector<FixFile> made;
-  if (!o.where.print) {
-    FixFileOptions where = o.where;
-    where.print = true;
-    WECAN_ASSIGN_OR_RETURN(made, MakeFixFiles(o.plan, o.loaded.input, o.requirements, o.analyze,
-                                              where, *environment.files));
-  }
-  const std::vector<FixFile>& files = o.where.print ? o.files : made;
-  return files.empty() ? std::string() : files[0].after;
+std::string TextOf(const std::vector<FixFile>& printed) {
+  return printed.empty() ? "" : printed[0].after;
+}
+
+// The grants alone and whole, whatever else stands in the files that they are for; "" when no
+// output is to hold them.
+absl::StatusOr<std::string> GrantsYaml(const Outcome& o, const std::vector<Output>& outputs,
+                                       const Environment& environment) {
+  if (o.where.print) return TextOf(o.files);
+  const bool wanted = std::any_of(outputs.begin(), outputs.end(),
+                                  [](const Output& output) { return output.format == "yaml"; });
+  if (!wanted) return std::string();
+  FixFileOptions where = o.where;
+  where.print = true;
+  WECAN_ASSIGN_OR_RETURN(
+      const std::vector<FixFile> printed,
+      MakeFixFiles(o.plan, o.loaded.input, o.requirements, o.analyze, where, *environment.files));
+  return TextOf(printed);
 }
 
 void PrintErrors(const Outcome& o, Environment& environment) {
@@ -329,7 +335,7 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
     PrintFaults(o.proof, environment);
     return exit_code;
   }
-  WECAN_ASSIGN_OR_RETURN(std::string grants, GrantsYaml(o, environment));
+  WECAN_ASSIGN_OR_RETURN(std::string grants, GrantsYaml(o, outputs, environment));
   if (mode == Mode::kWrite) WECAN_RETURN_IF_ERROR(WriteFiles(o.files, environment));
   if (mode == Mode::kCheck && options.output.outputs.empty()) return exit_code;
 

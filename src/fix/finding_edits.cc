@@ -71,7 +71,7 @@ bool HasOurRole(const AnalysisInput& input) {
 
 }  // namespace
 
-TextEdit LineEdit(absl::string_view before, absl::string_view after) {
+RegionEdit LineEdit(absl::string_view before, absl::string_view after) {
   const std::vector<absl::string_view> old_lines = LinesOf(before), new_lines = LinesOf(after);
   const size_t shorter = std::min(old_lines.size(), new_lines.size());
   size_t head = 0, tail = 0;
@@ -79,7 +79,7 @@ TextEdit LineEdit(absl::string_view before, absl::string_view after) {
   while (tail < shorter - head &&
          old_lines[old_lines.size() - 1 - tail] == new_lines[new_lines.size() - 1 - tail])
     ++tail;
-  TextEdit edit{.line = static_cast<uint32_t>(head + 1)};
+  RegionEdit edit{.line = static_cast<uint32_t>(head + 1)};
   const size_t end = old_lines.size() - tail;
   edit.end_line = static_cast<uint32_t>(end + 1);
   // The last line may have no end.
@@ -92,10 +92,10 @@ TextEdit LineEdit(absl::string_view before, absl::string_view after) {
   return edit;
 }
 
-std::map<std::string, TextEdit> FindingEdits(const AnalysisInput& input, const Report& report,
-                                             const AnalyzeOptions& options,
-                                             const FileSystem& files) {
-  std::map<std::string, TextEdit> edits;
+std::map<std::string, RegionEdit> FindingEdits(const AnalysisInput& input, const Report& report,
+                                               const AnalyzeOptions& options,
+                                               const FileSystem& files) {
+  std::map<std::string, RegionEdit> edits;
   if (!HasOurRole(input)) return edits;
   const Requirements requirements = DeriveRequirements(input, options.derive);
   const absl::StatusOr<FixPlan> plan = PlanFix(input, requirements, options, {});
@@ -115,7 +115,7 @@ std::map<std::string, TextEdit> FindingEdits(const AnalysisInput& input, const R
     if (IsRefused(*plan, rule)) continue;
     const absl::StatusOr<std::string> after = Extend(*role, rule, path, *text);
     if (!after.ok() || edits.size() == kMaxEdits) return edits;
-    TextEdit edit = LineEdit(*text, *after);
+    RegionEdit edit = LineEdit(*text, *after);
     edit.file = file;
     edits[f.id] = std::move(edit);
   }

@@ -16,11 +16,11 @@ namespace wecan {
 // By the id of the finding: what extends the role that an earlier fix wrote for the agent. Only
 // findings that `wecan fix` would close in that role have one, and only the first hundred; where
 // the role cannot be changed in place there is none at all.
-std::map<std::string, TextEdit> FindingEdits(const AnalysisInput& input, const Report& report,
-                                             const AnalyzeOptions& options,
-                                             const FileSystem& files);
+std::map<std::string, RegionEdit> FindingEdits(const AnalysisInput& input, const Report& report,
+                                               const AnalyzeOptions& options,
+                                               const FileSystem& files);
 
 // The lines in which `after` differs from `before`, as one replacement.
-TextEdit LineEdit(absl::string_view before, absl::string_view after);
+RegionEdit LineEdit(absl::string_view before, absl::string_view after);
 
 }  // namespace wecan

@@ -15,7 +15,7 @@ namespace wecan {
 
 // Text to put in place of a region of a file; columns count UTF-16 code units, the end is
 // exclusive.
-struct TextEdit {
+struct RegionEdit {
   int file = -1;  // index into AnalysisInput::files
   uint32_t line = 1, column = 1, end_line = 1, end_column = 1;
   std::string text;
@@ -29,8 +29,8 @@ struct ReportContext {
   std::string next_command;  // what the last line of text names, or ""
   std::string fix_command;   // "wecan fix PATHS", or "" when no grant would help
   std::optional<Level> fail_on = Level::kError;
-  std::set<std::string> chart_files;      // those of Object::source that are there
-  std::map<std::string, TextEdit> edits;  // by the id of the finding that each closes
+  std::set<std::string> chart_files;        // those of Object::source that are there
+  std::map<std::string, RegionEdit> edits;  // by the id of the finding that each closes
 };
 
 struct TextOptions {

@@ -142,7 +142,7 @@ class SarifWriter {
   void AddFix(const Finding& f, Json& json) const {
     const auto it = c_.edits.find(f.id);
     if (it == c_.edits.end()) return;
-    const TextEdit& edit = it->second;
+    const RegionEdit& edit = it->second;
     const Json region = {{"startLine", edit.line},
                          {"startColumn", edit.column},
                          {"endLine", edit.end_line},
