@@ -8,6 +8,7 @@
 #include "analyzer/base/source_location.h"
 #include "analyzer/grants/escalation.h"
 #include "analyzer/model/finding_rule.h"
+#include "analyzer/model/suppression.h"
 #include "analyzer/model/verb_set.h"
 #include "analyzer/requirements/derive.h"
 
@@ -38,6 +39,10 @@ struct Finding {
   std::optional<EscalationResult> escalation;  // WEC105
   std::vector<int> objects;                    // indices into AnalysisInput::objects, ascending
   std::vector<SourceLocation> locations;       // of findings without objects
+  // Why it is not reported: who wished so (of AnalysisInput::suppressions), or that the baseline
+  // knows it.
+  const Suppression* suppression = nullptr;
+  bool baselined = false;
 };
 
 // "storageclasses.storage.k8s.io", or "pods" in the core group.

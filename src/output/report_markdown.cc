@@ -66,8 +66,9 @@ class MarkdownWriter {
 
   std::string Write() {
     const Summary& s = c_.report.summary;
-    out_ = absl::StrCat("<!-- wecan -->\n### wecan: ", DescribeObjects(s), "\n\n",
-                        DescribeCounts(s), " (", Code(DescribeProfile(c_.options)), ").\n");
+    out_ =
+        absl::StrCat("<!-- wecan -->\n### wecan: ", DescribeObjects(s), "\n\n", DescribeCounts(s),
+                     " (", Code(DescribeProfile(c_.options)), ").", DescribeHidden(s), "\n");
     const std::vector<Block> blocks = Fold(c_.report);
     WriteMatrix(blocks);
     WriteRemarks(blocks);
