@@ -48,6 +48,10 @@ struct Report {
   Summary summary;
 };
 
+// The account with this index: the agent (-1), or one of requirements.executors.
+ServiceAccountRef AccountOf(const Requirements& requirements, const AnalyzeOptions& options,
+                            int executor);
+
 Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options);
 
 // Another world to ask about than that of the input.
