@@ -92,14 +92,9 @@ std::vector<Diagnostic> InputRemarks(const AnalysisInput& input, const SuppressO
   return remarks;
 }
 
-// For namespaced RBAC objects that name no namespace.
 void SetDefaultNamespace(const std::string& ns, RbacPolicy& policy) {
-  for (Role& role : policy.roles) {
-    if (role.kind == RoleKind::kRole && role.namespace_.empty()) role.namespace_ = ns;
-  }
-  for (RoleBinding& binding : policy.bindings) {
-    if (!binding.cluster && binding.namespace_.empty()) binding.namespace_ = ns;
-  }
+  for (Role& role : policy.roles) role.namespace_ = NamespaceOf(role, ns);
+  for (RoleBinding& binding : policy.bindings) binding.namespace_ = NamespaceOf(binding, ns);
 }
 
 std::vector<Diagnostic> DanglingWarnings(const AgentGrants& grants) {
@@ -133,6 +128,11 @@ void AddUnknownRoles(const AnalyzeOptions& options, std::vector<Diagnostic> unkn
 
 }  // namespace
 
+ServiceAccountRef AccountOf(const Requirements& requirements, const AnalyzeOptions& options,
+                            int executor) {
+  return executor < 0 ? options.agent.Account() : requirements.executors[executor];
+}
+
 RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requirements,
                            const AnalyzeOptions& options, const PolicyChange& change) {
   const auto counts = [&](const Origin& origin) {
@@ -160,18 +160,14 @@ RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requi
 std::unique_ptr<AgentGrants> MakeGrants(const AnalysisInput& input,
                                         const Requirements& requirements,
                                         const AnalyzeOptions& options, int executor) {
-  return std::make_unique<AgentGrants>(
-      EffectivePolicy(input, requirements, options),
-      executor < 0 ? options.agent.User() : requirements.executors[executor].User());
+  return std::make_unique<AgentGrants>(EffectivePolicy(input, requirements, options),
+                                       AccountOf(requirements, options, executor).User());
 }
 
 Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options) {
   const Requirements requirements = DeriveRequirements(input, options.derive);
   const std::unique_ptr<AgentGrants> held = MakeGrants(input, requirements, options);
   AgentGrants& grants = *held;
-  const std::vector<BindingPolicy>& policies = options.derive.binding_policies != nullptr
-                                                   ? *options.derive.binding_policies
-                                                   : input.policies;
 
   Report report;
   report.findings =
@@ -181,7 +177,7 @@ Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options) {
       CollectEscalationFindings(input, requirements, options.derive.default_namespace, grants);
   Append(report.findings, std::move(escalations.findings));
   Append(report.findings, CollectGrantFindings(input, requirements, grants, options.profile.policy,
-                                               !policies.empty()));
+                                               !PoliciesThatCount(input, options.derive).empty()));
   Append(report.findings, CollectInputFindings(input, InputRemarks(input, options.suppress)));
   ApplyLevels(options, report.findings);
 

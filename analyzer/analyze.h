@@ -54,6 +54,10 @@ struct Report {
   Summary summary;
 };
 
+// The account with this index: the agent (-1), or one of requirements.executors.
+ServiceAccountRef AccountOf(const Requirements& requirements, const AnalyzeOptions& options,
+                            int executor);
+
 // `input` must outlive the report.
 Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options);
 

@@ -45,6 +45,9 @@ struct Finding {
   bool baselined = false;
 };
 
+// What an object lacks, before anything is known of what it needs or holds.
+PermissionGap GapOn(const ResourceType& type, const ObjectRequirements& need, VerbSet missing);
+
 // "storageclasses.storage.k8s.io", or "pods" in the core group.
 std::string QualifiedResource(const PermissionGap& gap);
 
@@ -53,5 +56,8 @@ std::string DescribeScope(const PermissionGap& gap);
 
 // First 16 hex digits of SHA-256 over `parts`, each ended by NUL.
 std::string FindingId(const std::vector<std::string>& parts);
+
+// The parts for a finding about one gap.
+std::vector<std::string> IdParts(const FindingRule& rule, const PermissionGap& gap);
 
 }  // namespace wecan

@@ -98,8 +98,7 @@ class SummaryWriter {
   }
 
   std::string ForExecutor(int executor) const {
-    const ServiceAccountRef& account = c_.requirements.executors[executor];
-    return absl::StrCat("  for executor ", account.namespace_, ":", account.name);
+    return absl::StrCat("  for executor ", c_.requirements.executors[executor].Display());
   }
 
   void Missing() {
