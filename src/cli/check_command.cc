@@ -11,19 +11,16 @@
 
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
-#include "src/cli/command_words.h"
 #include "src/cli/commands.h"
 #include "src/cli/print.h"
 #include "src/cli/setup.h"
 #include "src/fix/finding_edits.h"
 #include "src/input/find_files.h"
+#include "src/output/formats.h"
 #include "src/output/report.h"
 
 namespace wecan {
 namespace {
-
-const std::vector<std::string> kFormats = {"text",  "wide",  "short",  "json",   "yaml",    "name",
-                                           "sarif", "junit", "gitlab", "github", "markdown"};
 
 absl::StatusOr<const FindingRule*> LookUpRule(absl::string_view flag, const std::string& id) {
   if (const FindingRule* rule = FindRule(id)) return rule;
@@ -45,27 +42,44 @@ absl::StatusOr<std::optional<Level>> ParseLevel(const std::string& flag, const s
       absl::StrCat(flag, ": \"", name, "\" is none of error, warning, note, ", none));
 }
 
-// --rule, --select and --ignore. What --select leaves out and --ignore names is off.
-absl::Status SetLevels(const PolicyOptions& policy, AnalyzeOptions& analyze) {
-  if (!policy.select.empty()) {
-    for (const FindingRule& rule : FindingRules())
-      analyze.levels[std::string(rule.id)] = std::nullopt;
-    // A file that cannot be read stays an error: what was selected may stand in it.
-    analyze.levels.erase("WEC901");
-  }
-  for (const std::string& id : policy.select) {
+// ID=LEVEL.
+absl::Status SetLevel(const std::string& text, AnalyzeOptions& analyze) {
+  const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
+  if (parts.size() != 2)
+    return absl::InvalidArgumentError(
+        absl::StrCat("--rule: \"", text, "\" is not ID=LEVEL, for example WEC103=error"));
+  WECAN_ASSIGN_OR_RETURN(const FindingRule* rule, LookUpRule("--rule", parts[0]));
+  WECAN_ASSIGN_OR_RETURN(analyze.levels[std::string(rule->id)],
+                         ParseLevel("--rule", parts[1], "off"));
+  return absl::OkStatus();
+}
+
+// All other rules are off; those named are on, at the level that they have by now.
+absl::Status Select(const std::vector<std::string>& ids, AnalyzeOptions& analyze) {
+  if (ids.empty()) return absl::OkStatus();
+  // A file that cannot be read stays an error: what was selected may stand in it.
+  std::set<absl::string_view> selected = {"WEC901"};
+  for (const std::string& id : ids) {
     WECAN_ASSIGN_OR_RETURN(const FindingRule* rule, LookUpRule("--select", id));
-    analyze.levels.erase(std::string(rule->id));
+    selected.insert(rule->id);
   }
-  for (const std::string& text : policy.rules) {
-    const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
-    if (parts.size() != 2)
-      return absl::InvalidArgumentError(
-          absl::StrCat("--rule: \"", text, "\" is not ID=LEVEL, for example WEC103=error"));
-    WECAN_ASSIGN_OR_RETURN(const FindingRule* rule, LookUpRule("--rule", parts[0]));
-    WECAN_ASSIGN_OR_RETURN(analyze.levels[std::string(rule->id)],
-                           ParseLevel("--rule", parts[1], "off"));
+  for (const FindingRule& rule : FindingRules()) {
+    const auto level = analyze.levels.find(std::string(rule.id));
+    if (selected.count(rule.id) == 0) {
+      analyze.levels[std::string(rule.id)] = std::nullopt;
+    } else if (level != analyze.levels.end() && !level->second) {
+      analyze.levels.erase(level);
+    }
   }
+  return absl::OkStatus();
+}
+
+// The configuration, --select, --rule and --ignore, from weak to strong.
+absl::Status SetLevels(const PolicyOptions& policy, AnalyzeOptions& analyze) {
+  for (const std::string& text : policy.config_rules)
+    WECAN_RETURN_IF_ERROR(SetLevel(text, analyze));
+  WECAN_RETURN_IF_ERROR(Select(policy.select, analyze));
+  for (const std::string& text : policy.rules) WECAN_RETURN_IF_ERROR(SetLevel(text, analyze));
   for (const std::string& id : policy.ignore) {
     WECAN_ASSIGN_OR_RETURN(const FindingRule* rule, LookUpRule("--ignore", id));
     analyze.levels[std::string(rule->id)] = std::nullopt;
@@ -177,7 +191,7 @@ std::string FixCommandFor(const Options& options, const Report& report) {
       std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& f) {
         return f.escalation || (f.permission && !f.permission->missing.empty());
       });
-  return grants ? FixCommand(options) : "";
+  return grants ? options.fix_command : "";
 }
 
 // What to do next: a grant for what is missing, or reading about the first finding.
@@ -209,7 +223,9 @@ std::set<std::string> ChartFiles(const std::vector<Output>& outputs, const Analy
 }
 
 absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment) {
-  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, kFormats));
+  WECAN_ASSIGN_OR_RETURN(
+      const std::vector<Output> outputs,
+      MakeOutputs(options.output, {kReportFormats.begin(), kReportFormats.end()}));
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
   WECAN_ASSIGN_OR_RETURN(const std::optional<Level> fail_on,
                          ParseLevel("--fail-on", options.policy.fail_on, "never"));

@@ -14,23 +14,29 @@
 #include <CLI/CLI.hpp>
 
 #include "analyzer/base/did_you_mean.h"
+#include "src/output/formats.h"
 #include "src/output/version.h"
 
 namespace wecan {
 namespace {
 
 constexpr Command kCommands[] = {
-    {"check", "report what the agent may not do", "offline", "wecan check deploy/", true},
+    {"check", "report what the agent may not do", "offline", "wecan check deploy/", true, true},
     {"fix", "write the smallest grant for what is missing", "offline", "wecan fix deploy/ --diff",
-     true},
+     true, true},
     {"can-i", "ask about one verb, or many reviews", "offline",
-     "wecan can-i create storageclasses.storage.k8s.io", true},
-    {"explain", "a rule: cause, what is seen, what to do", "offline", "wecan explain WEC101", true},
-    {"rules", "all rules", "offline", "wecan rules -o json", false},
-    {"profiles", "what an agent holds by default", "offline", "wecan profiles ocm-1.0", false},
-    {"completion", "completions for a shell", "offline", "source <(wecan completion bash)", false},
-    {"man", "the manual page, for packages", "offline", "wecan man > wecan.1", false},
-    {"version", "the version of wecan", "offline", "wecan version", false},
+     "wecan can-i create storageclasses.storage.k8s.io", true, true},
+    {"explain", "a rule: cause, what is seen, what to do", "offline", "wecan explain WEC101", true,
+     false},
+    {"rules", "all rules", "offline", "wecan rules -o json", false, false},
+    {"profiles", "what an agent holds by default", "offline", "wecan profiles ocm-1.0", false,
+     false},
+    {"config", "the settings that hold, and where they come from", "offline", "wecan config", false,
+     false},
+    {"completion", "completions for a shell", "offline", "source <(wecan completion bash)", false,
+     false},
+    {"man", "the manual page, for packages", "offline", "wecan man > wecan.1", false, false},
+    {"version", "the version of wecan", "offline", "wecan version", false, false},
 };
 
 CLI::Option* AddList(CLI::App& app, const std::string& flags, std::vector<std::string>& list,
@@ -48,6 +54,10 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& o) {
   app.add_flag("-q,--quiet", o.quiet, "print nothing, the exit code tells");
   app.add_option("--color", o.color, "colours: auto, always or never")->type_name("WHEN");
   app.add_option("-C", o.directory, "work in this folder")->type_name("DIR");
+  app.add_option("--config", o.config,
+                 "the configuration (otherwise .wecan.yaml, up to the root of the repository)")
+      ->type_name("FILE");
+  app.add_flag("--no-config", o.no_config, "read no configuration");
 }
 
 void AddInputOptions(CLI::App& app, InputOptions& o, bool positional) {
@@ -114,52 +124,58 @@ void AddNamespaceOption(CLI::App& app, std::string& value, const std::string& he
   app.add_option("-n,--namespace", value, help)->type_name("NAME");
 }
 
-void AddCheck(CLI::App& app, Options& o) {
+void AddLevelOptions(CLI::App& app, PolicyOptions& o) {
+  app.add_option("--fail-on", o.fail_on, "exit 1 from this level on: error, warning, note or never")
+      ->type_name("LEVEL");
+  AddList(app, "--rule", o.rules, "give a rule another level: error, warning, note or off",
+          "ID=LEVEL");
+}
+
+// What check and fix share: the manifests, the agent, and what applying them takes.
+void AddAnalysisOptions(CLI::App& app, Options& o) {
   AddInputOptions(app, o.input, true);
   AddNamespaceOption(app, o.input.default_namespace,
                      "for namespaced objects that name none (otherwise default)");
   AddAgentOptions(app, o.agent);
   AddRequirementOptions(app, o.agent);
   AddExecutorOption(app, o.agent);
-  AddOutputOptions(app, o.output,
-                   "text, wide, short, json, yaml, name, sarif, junit, gitlab, github, markdown");
+}
+
+void AddCheck(CLI::App& app, Options& o) {
+  AddAnalysisOptions(app, o);
+  AddOutputOptions(app, o.output, absl::StrJoin(kReportFormats, ", "));
   app.add_flag("--no-headers", o.output.no_headers, "text without summary");
-  app.add_option("--fail-on", o.policy.fail_on,
-                 "exit 1 from this level on: error, warning, note or never")
-      ->type_name("LEVEL");
   app.add_flag("--exit-zero", o.policy.exit_zero, "exit 0 whatever is found");
-  AddList(app, "--rule", o.policy.rules, "give a rule another level: error, warning, note or off",
-          "ID=LEVEL");
+  AddLevelOptions(app, o.policy);
   AddList(app, "--select", o.policy.select, "report only these rules", "IDS");
   AddList(app, "--ignore", o.policy.ignore, "do not report these rules", "IDS");
 }
 
+// The form of the grant.
+void AddGrantOptions(CLI::App& app, FixFlags& o) {
+  app.add_option("--out", o.out,
+                 "the file for new roles (otherwise beside those of an earlier fix)")
+      ->type_name("FILE");
+  app.add_option("--strategy", o.strategy, "aggregate, cluster-binding or role-binding")
+      ->type_name("NAME");
+  app.add_option("--name", o.name, "name of the roles")->type_name("NAME");
+  AddList(app, "--labels", o.labels, "labels for the roles, so that a BindingPolicy selects them",
+          "KEY=VALUE");
+  app.add_option("--verbs", o.verbs, "missing (default) or full: also those that the profile holds")
+      ->type_name("WHICH");
+  app.add_flag("--resource-names", o.resource_names,
+               "only for the names of the objects; create cannot be narrowed");
+  app.add_option("--wrap", o.wrap, "none (default), manifestwork or bindingpolicy")
+      ->type_name("HOW");
+}
+
 void AddFix(CLI::App& app, Options& o) {
-  AddInputOptions(app, o.input, true);
-  AddNamespaceOption(app, o.input.default_namespace,
-                     "for namespaced objects that name none (otherwise default)");
-  AddAgentOptions(app, o.agent);
-  AddRequirementOptions(app, o.agent);
-  AddExecutorOption(app, o.agent);
+  AddAnalysisOptions(app, o);
   app.add_flag("--diff", o.fix.diff,
                "show what would change as a unified diff; exit 1 if anything");
   app.add_flag("--write", o.fix.write, "change or create the file");
   app.add_flag("--check", o.fix.check, "print nothing; exit 1 if anything would change");
-  app.add_option("--out", o.fix.out,
-                 "the file for new roles (otherwise beside those of an earlier fix)")
-      ->type_name("FILE");
-  app.add_option("--strategy", o.fix.strategy, "aggregate, cluster-binding or role-binding")
-      ->type_name("NAME");
-  app.add_option("--name", o.fix.name, "name of the roles")->type_name("NAME");
-  AddList(app, "--labels", o.fix.labels,
-          "labels for the roles, so that a BindingPolicy selects them", "KEY=VALUE");
-  app.add_option("--verbs", o.fix.verbs,
-                 "missing (default) or full: also those that the profile holds")
-      ->type_name("WHICH");
-  app.add_flag("--resource-names", o.fix.resource_names,
-               "only for the names of the objects; create cannot be narrowed");
-  app.add_option("--wrap", o.fix.wrap, "none (default), manifestwork or bindingpolicy")
-      ->type_name("HOW");
+  AddGrantOptions(app, o.fix);
   app.add_flag("--prune", o.fix.prune,
                "take what nothing needs any more from roles of an earlier fix");
   app.add_flag("--allow-escalation", o.fix.allow_escalation,
@@ -194,6 +210,18 @@ void AddCanI(CLI::App& app, Options& o) {
   app.add_flag("--no-headers", o.output.no_headers, "text without its first line");
 }
 
+// All flags that a key of .wecan.yaml stands for, to show that they beat it.
+void AddConfig(CLI::App& app, Options& o) {
+  app.add_flag("--keys", o.keys, "list all keys of .wecan.yaml");
+  app.add_flag("--schema", o.schema, "print the JSON Schema of .wecan.yaml");
+  AddInputOptions(app, o.input, true);
+  AddAgentOptions(app, o.agent);
+  AddExecutorOption(app, o.agent);
+  AddGrantOptions(app, o.fix);
+  AddLevelOptions(app, o.policy);
+  AddOutputOptions(app, o.output, "text, json, yaml");
+}
+
 void AddTopic(CLI::App& app, Options& o, const std::string& name, const std::string& help,
               bool required) {
   CLI::Option* option = app.add_option(name, o.topic, help)->type_name("");
@@ -208,6 +236,8 @@ void AddCommand(CLI::App& app, absl::string_view name, Options& o) {
     AddFix(app, o);
   } else if (name == "can-i") {
     AddCanI(app, o);
+  } else if (name == "config") {
+    AddConfig(app, o);
   } else if (name == "explain") {
     AddTopic(app, o, "RULE", "an id (WEC101) or a name (missing-permission)", true);
     AddOutputOptions(app, o.output, "text, json, yaml");
@@ -304,6 +334,15 @@ std::string FirstLine(std::string message) {
   return message;
 }
 
+std::set<std::string> GivenFlags(const CLI::App& app) {
+  std::set<std::string> given;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() == 0) continue;
+    for (const std::string& name : option->get_lnames()) given.insert("--" + name);
+  }
+  return given;
+}
+
 absl::StatusOr<ParsedCommandLine> ParseCommand(const Command& command,
                                                std::vector<std::string> args,
                                                const std::string& program) {
@@ -330,6 +369,7 @@ absl::StatusOr<ParsedCommandLine> ParseCommand(const Command& command,
   InputOptions& input = parsed.options.input;
   input.paths.insert(input.paths.end(), input.filenames.begin(), input.filenames.end());
   input.filenames.clear();
+  parsed.options.given = GivenFlags(app);
   return parsed;
 }
 

@@ -17,7 +17,8 @@ struct Command {
   absl::string_view summary;
   absl::string_view needs;  // "offline" or "live"
   absl::string_view example;
-  bool main;  // shown in full by --help
+  bool main;        // shown in full by --help
+  bool configured;  // .wecan.yaml has a say in it
 };
 absl::Span<const Command> Commands();
 

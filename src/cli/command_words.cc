@@ -34,6 +34,8 @@ std::string FixCommand(const Options& options) {
   Words words(options.program + " fix");
   const InputOptions& input = options.input;
   for (const std::string& path : input.paths) words.Add(path);
+  words.Value("--config", options.global.config);
+  words.Flag("--no-config", options.global.no_config);
   words.Value("-l", input.selector);
   words.Value("-n", input.default_namespace, "default");
   words.List("--load", input.load);

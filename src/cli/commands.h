@@ -14,6 +14,7 @@ ExitCode RunReviews(const Options& options, Environment& environment);  // can-i
 ExitCode RunExplain(const Options& options, Environment& environment);
 ExitCode RunRules(const Options& options, Environment& environment);
 ExitCode RunProfiles(const Options& options, Environment& environment);
+ExitCode RunConfig(const Options& options, Environment& environment);
 ExitCode RunVersion(const Options& options, Environment& environment);
 ExitCode RunCompletion(const Options& options, Environment& environment);
 ExitCode RunMan(const Options& options, Environment& environment);

@@ -12,7 +12,6 @@
 #include "analyzer/base/status_macros.h"
 #include "analyzer/fixes/plan_fix.h"
 #include "analyzer/fixes/proof.h"
-#include "src/cli/command_words.h"
 #include "src/cli/commands.h"
 #include "src/cli/flag_values.h"
 #include "src/cli/print.h"
@@ -340,8 +339,6 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
   if (mode == Mode::kCheck && options.output.outputs.empty()) return exit_code;
 
   const Style style{.color = color, .columns = environment.columns};
-  Options narrow = options;
-  narrow.fix.strategy = std::string(GrantStrategyName(GrantStrategy::kRoleBinding));
   const FixContext context{o.loaded.input,
                            o.requirements,
                            o.analyze,
@@ -351,8 +348,8 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
                            o.where.wrap,
                            o.where.mailbox,
                            ModeName(mode),
-                           FixCommand(options),
-                           FixCommand(narrow),
+                           options.fix_command,
+                           options.role_binding_command,
                            static_cast<int>(exit_code)};
   std::string summary = FixSummary(context, style, options.global.verbose > 0);
   const auto render = [&](const Output& output) -> std::string {

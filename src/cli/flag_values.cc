@@ -3,6 +3,8 @@
 
 #include "absl/strings/str_split.h"
 
+#include "src/config/keys.h"
+
 namespace wecan {
 namespace {
 
@@ -11,15 +13,9 @@ struct Values {
   absl::string_view values;  // separated by blanks
 };
 
+// Those that no key of the configuration stands for.
 constexpr Values kValues[] = {
-    {"--color", "auto always never"},
-    {"--fail-on", "error warning note never"},
-    {"--mode", "default singleton"},
-    {"--rule", "error warning note off"},  // behind ID=
-    {"--strategy", "aggregate cluster-binding role-binding"},
     {"--update-strategy", "Update CreateOnly ServerSideApply ReadOnly"},
-    {"--verbs", "missing full"},
-    {"--wrap", "none manifestwork bindingpolicy"},
     {"SHELL", "bash zsh fish"},
 };
 
@@ -28,6 +24,9 @@ constexpr Values kValues[] = {
 std::vector<absl::string_view> FlagValues(absl::string_view flag) {
   for (const Values& v : kValues) {
     if (v.flag == flag) return absl::StrSplit(v.values, ' ');
+  }
+  for (const ConfigKey& key : ConfigKeys()) {
+    if (key.flag == flag && !key.values.empty()) return absl::StrSplit(key.values, ' ');
   }
   return {};
 }

@@ -140,7 +140,31 @@ colours even where standard output is no terminal.
 .TP
 .B TERM
 dumb: no colours.
+.TP
+.B WECAN_CONFIG
+the configuration file, as
+.B \-\-config
+names it.
+.TP
+.B WECAN_PROFILE
+the profile, unless
+.B \-\-profile
+names one.
+.TP
+.B WECAN_OUTPUT
+formats, separated by commas, unless
+.B \-\-output
+names one.
 .SH FILES
+.TP
+.IR .wecan.yaml ", " .wecan.yml
+the configuration of a project, looked for from the working folder up to the root of the git
+repository.
+.B wecan config \-\-keys
+lists what it may hold.
+.TP
+.I ~/.config/wecan/config.yaml
+colours and clusters of a user; nothing that changes a result.
 .TP
 .IR *.yaml ", " *.yml ", " *.json
 what is read of a folder, and of all folders in it.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct GlobalOptions {
   bool quiet = false;
   std::string color = "auto";  // auto, always, never
   std::string directory;       // -C
+  std::string config;          // --config
+  bool no_config = false;
 };
 
 struct InputOptions {
@@ -22,7 +25,8 @@ struct InputOptions {
   std::string selector;                // -l
   std::string default_namespace = "default";
   std::vector<std::string> load, crds, binding_policies, exclude;
-  bool recursive = true;  // folders always are
+  std::vector<std::string> config_paths;  // paths of the configuration beside those given: context
+  bool recursive = true;                  // folders always are
   bool require_objects = false;
   std::string max_file_size, max_document_size;
   uint32_t max_depth = 512;
@@ -33,7 +37,8 @@ struct AgentOptions {
   std::string profile;  // a name, or file:PATH
   std::string mode = "default";
   std::string kubernetes;
-  std::string agent;  // NS:SA
+  std::string agent;                        // NS:SA
+  std::string namespace_, service_account;  // of the configuration; --agent beats both
   std::string klusterlet;
   bool shared = false;
   bool no_input_grants = false;
@@ -44,12 +49,15 @@ struct AgentOptions {
 struct PolicyOptions {
   std::string fail_on = "error";
   bool exit_zero = false;
-  std::vector<std::string> rules;  // ID=LEVEL
+  std::vector<std::string> rules;         // ID=LEVEL
+  std::vector<std::string> config_rules;  // the same, of the configuration; weaker than --select
   std::vector<std::string> select, ignore;
 };
 
 struct OutputOptions {
   std::vector<std::string> outputs;  // FORMAT[=FILE]
+  // Who asks for them. But for the flag, formats that a command does not have are passed over.
+  std::string source = "--output";
   bool no_headers = false;
 };
 
@@ -89,7 +97,12 @@ struct Options {
   OutputOptions output;
   ReviewOptions review;
   FixFlags fix;
-  std::string topic;  // explain RULE, profiles NAME, completion SHELL
+  std::string topic;            // explain RULE, profiles NAME, completion SHELL
+  std::set<std::string> given;  // the long names of the flags on the command line
+  // What `wecan fix` is called with: FixCommand() of the command line alone, and of it with
+  // --strategy role-binding.
+  std::string fix_command, role_binding_command;
+  bool keys = false, schema = false;  // config --keys, --schema
 };
 
 }  // namespace wecan

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/cli/print.h"
 
+#include <algorithm>
 #include <ostream>
 
 #include "absl/strings/str_cat.h"
@@ -17,14 +18,17 @@ absl::StatusOr<std::vector<Output>> MakeOutputs(const OutputOptions& options,
   int on_stdout = 0;
   for (const std::string& text : options.outputs) {
     const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('=', 1));
+    const bool known = std::find(formats.begin(), formats.end(), parts.first) != formats.end();
+    if (!known && options.source != "--output") continue;
     WECAN_RETURN_IF_ERROR(CheckOneOf("--output", parts.first, {formats.begin(), formats.end()}));
     outputs.push_back({parts.first, parts.second});
     on_stdout += parts.second.empty();
   }
   if (on_stdout > 1) {
     return absl::InvalidArgumentError(
-        "--output: two formats for standard output; give all but one a file, for example -o "
-        "json=report.json");
+        absl::StrCat(options.source,
+                     ": two formats for standard output; give all but one a file, for example "
+                     "json=report.json"));
   }
   if (outputs.empty()) outputs.push_back({formats[0], ""});
   return outputs;

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/cli/program.h"
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <ostream>
 
+#include "analyzer/fixes/fix.h"
 #include "src/cli/command_line.h"
+#include "src/cli/command_words.h"
 #include "src/cli/commands.h"
 #include "src/cli/completion.h"
+#include "src/cli/settings.h"
 #include "src/cli/setup.h"
 #include "src/output/version.h"
 
@@ -29,6 +33,9 @@ class RebasedFileSystem : public FileSystem {
   }
   absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) const override {
     return base_.List(Place(path));
+  }
+  std::string Absolute(const std::string& path) const override {
+    return base_.Absolute(Place(path));
   }
   absl::Status Write(const std::string& path, absl::string_view data) override {
     return base_.Write(Place(path), data);
@@ -58,7 +65,27 @@ Runner RunnerOf(const std::string& command) {
   if (command == "profiles") return RunProfiles;
   if (command == "completion") return RunCompletion;
   if (command == "man") return RunMan;
+  if (command == "config") return RunConfig;
   return RunVersion;
+}
+
+// Whether .wecan.yaml has a say in the command; `wecan config` only looks at it.
+bool IsConfigured(const std::string& command) {
+  return std::any_of(Commands().begin(), Commands().end(),
+                     [&](const Command& c) { return c.name == command && c.configured; });
+}
+
+ExitCode RunCommand(Options options, Environment& environment) {
+  options.fix_command = FixCommand(options);
+  Options narrow = options;
+  narrow.fix.strategy = std::string(GrantStrategyName(GrantStrategy::kRoleBinding));
+  options.role_binding_command = FixCommand(narrow);
+  if (IsConfigured(options.command)) {
+    const absl::StatusOr<Settings> settings = ResolveSettings(options, environment);
+    if (!settings.ok()) return Fail(settings.status(), environment);
+    ApplySettings(*settings, options);
+  }
+  return RunnerOf(options.command)(options, environment);
 }
 
 ExitCode Run(const std::vector<std::string>& args, Environment& environment) {
@@ -76,11 +103,11 @@ ExitCode Run(const std::vector<std::string>& args, Environment& environment) {
   }
   const Options& options = parsed->options;
   const std::string& folder = options.global.directory;
-  if (folder.empty()) return RunnerOf(options.command)(options, environment);
+  if (folder.empty()) return RunCommand(options, environment);
   RebasedFileSystem rebased(*environment.files, folder);
   Environment there = environment;
   there.files = &rebased;
-  return RunnerOf(options.command)(options, there);
+  return RunCommand(options, there);
 }
 
 }  // namespace

@@ -87,6 +87,7 @@ absl::StatusOr<LoadRequest> MakeLoadRequest(const InputOptions& options,
     }
     request.paths = {"-"};
   }
+  request.load_if_not_checked = options.config_paths;
   return request;
 }
 
@@ -95,6 +96,13 @@ absl::StatusOr<Agent> MakeAgent(const AgentOptions& options) {
   if (!options.klusterlet.empty()) {
     agent.klusterlet = options.klusterlet;
     agent.service_account = absl::StrCat(options.klusterlet, "-work-sa");
+  }
+  if (!options.namespace_.empty()) agent.namespace_ = options.namespace_;
+  if (!options.service_account.empty()) agent.service_account = options.service_account;
+  if (options.agent.empty() && options.klusterlet.empty()) {
+    absl::string_view klusterlet = agent.service_account;
+    if (absl::ConsumeSuffix(&klusterlet, "-work-sa") && !klusterlet.empty())
+      agent.klusterlet = std::string(klusterlet);
   }
   if (options.agent.empty()) return agent;
   WECAN_ASSIGN_OR_RETURN(ServiceAccountRef account,

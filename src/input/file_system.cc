@@ -11,8 +11,10 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "absl/functional/function_ref.h"
@@ -138,6 +140,13 @@ class RealFileSystem : public FileSystem {
     std::sort(entries.begin(), entries.end(),
               [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name < b.name; });
     return entries;
+  }
+
+  std::string Absolute(const std::string& path) const override {
+    const std::unique_ptr<char, decltype(&free)> real(realpath(path.c_str(), nullptr), free);
+    if (real != nullptr) return real.get();
+    std::error_code error;
+    return std::filesystem::absolute(path, error).lexically_normal().string();
   }
 
   absl::Status Write(const std::string& path, absl::string_view data) override {
@@ -291,9 +300,20 @@ std::unique_ptr<FileSystem> NewFileSystem(std::function<void()> before_rename) {
   return std::make_unique<RealFileSystem>(std::move(before_rename));
 }
 
+// "a/../b" is "b": no links in memory.
+std::string MemoryFileSystem::Place(const std::string& path) const {
+  if (files_.count(path) > 0) return path;
+  const std::string normal = std::filesystem::path(path).lexically_normal().string();
+  return normal == "." || normal == "./" ? "" : normal;
+}
+
+std::string MemoryFileSystem::Absolute(const std::string& path) const {
+  return std::filesystem::path("/" + Place(path)).lexically_normal().string();
+}
+
 absl::StatusOr<std::string> MemoryFileSystem::Read(const std::string& path,
                                                    uint64_t limit_bytes) const {
-  const auto file = files_.find(path);
+  const auto file = files_.find(Place(path));
   if (file == files_.end()) {
     return IsDirectory(path).value_or(false) ? SystemError(path, EISDIR)
                                              : SystemError(path, ENOENT);
@@ -302,16 +322,23 @@ absl::StatusOr<std::string> MemoryFileSystem::Read(const std::string& path,
   return file->second;
 }
 
+// What the paths of all that stands below the folder `path` start with.
+std::string MemoryFileSystem::FolderPrefix(const std::string& path) const {
+  const std::string place = Place(path);
+  return place.empty() || absl::EndsWith(place, "/") ? place : place + "/";
+}
+
 absl::StatusOr<bool> MemoryFileSystem::IsDirectory(const std::string& path) const {
-  if (files_.count(path) > 0) return false;
-  const std::string prefix = absl::EndsWith(path, "/") ? path : path + "/";
+  if (path.empty()) return SystemError(path, ENOENT);
+  if (files_.count(Place(path)) > 0) return false;
+  const std::string prefix = FolderPrefix(path);
   const auto below = files_.lower_bound(prefix);
   if (below != files_.end() && absl::StartsWith(below->first, prefix)) return true;
   return SystemError(path, ENOENT);
 }
 
 absl::StatusOr<std::vector<DirectoryEntry>> MemoryFileSystem::List(const std::string& path) const {
-  const std::string prefix = absl::EndsWith(path, "/") ? path : path + "/";
+  const std::string prefix = FolderPrefix(path);
   std::set<std::pair<std::string, bool>> names;
   for (auto it = files_.lower_bound(prefix);
        it != files_.end() && absl::StartsWith(it->first, prefix); ++it) {
@@ -326,14 +353,14 @@ absl::StatusOr<std::vector<DirectoryEntry>> MemoryFileSystem::List(const std::st
 
 absl::Status MemoryFileSystem::Write(const std::string& path, absl::string_view data) {
   if (IsDirectory(path).value_or(false)) return SystemError(path, EISDIR);
-  files_[path] = std::string(data);
+  files_[Place(path)] = std::string(data);
   return absl::OkStatus();
 }
 
 absl::Status MemoryFileSystem::Replace(const std::string& path,
                                        const std::optional<std::string>& expected,
                                        absl::string_view data) {
-  const auto file = files_.find(path);
+  const auto file = files_.find(Place(path));
   const bool same =
       expected ? file != files_.end() && file->second == *expected : file == files_.end();
   return same || IsDirectory(path).value_or(false) ? Write(path, data) : Changed(path);

@@ -39,6 +39,10 @@ class FileSystem {
   // The entries of a directory, sorted by name.
   virtual absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) const = 0;
 
+  // The absolute path of what `path` names, links followed, so that two names of one file compare
+  // equal; without them where it names nothing.
+  virtual std::string Absolute(const std::string& path) const = 0;
+
   // Replaces the file: written beside it, then renamed, so that no half-written file is ever seen,
   // even after a power cut. A link stays one: the file behind it is replaced, with its mode and
   // where allowed its owner. NotFound without the folder (none is made), PermissionDenied when file
@@ -56,7 +60,8 @@ class FileSystem {
 // beside the old one.
 std::unique_ptr<FileSystem> NewFileSystem(std::function<void()> before_rename = nullptr);
 
-// Files by path; directories are the prefixes of their paths. For tests and fuzzers.
+// Files by path, without needless dots; directories are the prefixes of their paths. For tests and
+// fuzzers.
 class MemoryFileSystem : public FileSystem {
  public:
   explicit MemoryFileSystem(std::map<std::string, std::string> files = {})
@@ -65,6 +70,7 @@ class MemoryFileSystem : public FileSystem {
   absl::StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) const override;
   absl::StatusOr<bool> IsDirectory(const std::string& path) const override;
   absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) const override;
+  std::string Absolute(const std::string& path) const override;
   absl::Status Write(const std::string& path, absl::string_view data) override;
   absl::Status Replace(const std::string& path, const std::optional<std::string>& expected,
                        absl::string_view data) override;
@@ -72,6 +78,9 @@ class MemoryFileSystem : public FileSystem {
   const std::map<std::string, std::string>& files() const { return files_; }
 
  private:
+  std::string Place(const std::string& path) const;
+  std::string FolderPrefix(const std::string& path) const;
+
   std::map<std::string, std::string> files_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 
@@ -22,7 +23,7 @@ class Finder {
 
   std::vector<Source> Run() {
     for (const std::string& path : request_.paths) Add(path, Purpose::kCheck);
-    for (const std::string& path : request_.load_if_not_checked) AddNotChecked(path);
+    AddNotChecked();
     for (const std::string& path : request_.load) Add(path, Purpose::kLoad);
     for (const std::string& path : request_.crds) Add(path, Purpose::kCrds);
     for (const std::string& path : request_.policies) Add(path, Purpose::kPolicies);
@@ -42,11 +43,18 @@ class Finder {
     }
   }
 
-  void AddNotChecked(const std::string& path) {
-    const bool checked = std::any_of(sources_.begin(), sources_.end(), [&](const Source& s) {
-      return s.purpose == Purpose::kCheck && NormalPath(s.path) == NormalPath(path);
-    });
-    if (!checked) Add(path, Purpose::kLoad);
+  // A file that is checked is not read as context a second time, whatever its name there.
+  void AddNotChecked() {
+    if (request_.load_if_not_checked.empty()) return;
+    absl::flat_hash_set<std::string> checked;
+    for (const Source& s : sources_) checked.insert(files_.Absolute(s.path));
+    const auto first = static_cast<std::ptrdiff_t>(sources_.size());
+    for (const std::string& path : request_.load_if_not_checked) Add(path, Purpose::kLoad);
+    const auto is_checked = [&](const Source& s) {
+      return !checked.insert(files_.Absolute(s.path)).second;
+    };
+    sources_.erase(std::remove_if(sources_.begin() + first, sources_.end(), is_checked),
+                   sources_.end());
   }
 
   void Walk(const std::string& root, Purpose purpose) {

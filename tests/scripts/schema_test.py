@@ -3,12 +3,13 @@
 """Checks docs/schema against what wecan prints, and that it refuses what wecan never prints.
 
 Run: WECAN=build/release/wecan /usr/bin/python3 tests/scripts/schema_test.py
-Needs Debian's python3-jsonschema."""
+Needs Debian's python3-jsonschema and python3-yaml."""
 
 import copy
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,8 +17,9 @@ import unittest
 
 try:
     import jsonschema
+    import yaml
 except ImportError:
-    sys.exit("python3-jsonschema is missing: apt-get install python3-jsonschema")
+    sys.exit("python3-jsonschema or python3-yaml is missing: apt-get install python3-jsonschema python3-yaml")
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures"
@@ -33,6 +35,23 @@ def validator(name):
 REPORT = validator("report-v1.json")
 CAN_I = validator("can-i-v1.json")
 FIX = validator("fix-v1.json")
+CONFIG = validator("config-v1.json")
+
+
+class Yaml12Loader(yaml.SafeLoader):
+    """Words such as `off` are strings, and so are dates, as in YAML 1.2, which editors read."""
+
+
+Yaml12Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers
+            if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+Yaml12Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+
+
+def load_yaml(text):
+    return yaml.load(text, Loader=Yaml12Loader)
 
 
 def run(*args, stdin=""):
@@ -229,6 +248,96 @@ class FixTest(SchemaTest):
                       "--out", "x.yaml")):
             for what, broken in mutations(self.fix(*args)):
                 self.assert_refused(FIX, broken, f"{args}: {what}")
+
+class ConfigTest(SchemaTest):
+    """.wecan.yaml: the schema is the table's, and it and wecan agree on what is good."""
+
+    GOOD = (
+        "version: 1",
+        "failOn: never",
+        "agent: {profile: ocm-1.0, mode: singleton, kubernetes: 1.30, executor: 'a:b'}",
+        "agent: {kubernetes: '1.30'}",
+        "{paths: [a, b], exclude: 'c*', crds: [], load: x}",
+        "wecs: {contexts: ['wec*'], requestTimeout: 10s, parallel: 8, method: auto}",
+        "fix: {strategy: aggregate, file: a, name: b, labels: {c: d, e: ''}, resourceNames: true, wrap: none}",
+        "rules: {WEC103: error, WEC303: off}",
+        "output: [text, json=r.json]",
+        "color: never",
+    )
+    # What this version reads and then refuses.
+    PENDING = (
+        "baseline: b.json",
+        "ignore: [{rule: WEC101, kind: StorageClass, name: local-*, reason: r, expires: 2027-03-31}]",
+        "ignore: [{rule: WEC101, group: '', reason: r}]",
+    )
+    BAD = (
+        "- a",
+        "version: 2",
+        "version: '1'",
+        "verison: 1",
+        "agent: {profil: x}",
+        "agent: x",
+        "agent: {mode: hosted}",
+        "agent: {namespace: 5}",
+        "paths: {a: b}",
+        "paths: ['']",
+        "paths: [[a]]",
+        "wecs: {parallel: 0}",
+        "wecs: {parallel: many}",
+        "fix: {labels: [a]}",
+        "fix: {labels: {a: true}}",
+        "fix: {resourceNames: maybe}",
+        "failOn: warn",
+        "rules: {WEC101: fatal}",
+        "rules: {'': off}",
+        "ignore: {}",
+        "ignore: [{rule: WEC101, reason: r}]",
+        "ignore: [{rule: WEC101, kind: A}]",
+        "ignore: [{kind: A, reason: r}]",
+        "ignore: [{rule: WEC101, kind: A, reason: r, until: x}]",
+        "baseline: [a]",
+        "output: {json: a}",
+        "color: red",
+    )
+
+    def take(self, text):
+        """What wecan says to this file."""
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(text)
+            file.flush()
+            done = subprocess.run([WECAN, "config", "--config", file.name], text=True, capture_output=True,
+                                  check=False, timeout=60)
+        return done.returncode, done.stderr
+
+    def test_it_is_the_schema_of_the_table(self):
+        printed, exit_code = run("config", "--schema")
+        self.assertEqual(exit_code, 0)
+        page = json.loads((ROOT / "docs" / "schema" / "config-v1.json").read_text())
+        self.assertEqual(printed, page, "wecan config --schema > docs/schema/config-v1.json")
+
+    def test_good_files(self):
+        for text in self.GOOD:
+            with self.subTest(text):
+                self.assert_valid(CONFIG, load_yaml(text), text)
+                self.assertEqual(self.take(text), (0, ""))
+        for text in self.PENDING:
+            with self.subTest(text):
+                self.assert_valid(CONFIG, load_yaml(text), text)
+                self.assertIn("this version of wecan cannot do that yet", self.take(text)[1])
+
+    def test_bad_files(self):
+        for text in self.BAD:
+            with self.subTest(text):
+                self.assert_refused(CONFIG, load_yaml(text), text)
+                exit_code, error = self.take(text)
+                self.assertEqual(exit_code, 2)
+                self.assertNotIn("cannot do that yet", error)
+
+    def test_the_sample_of_the_page(self):
+        page = (ROOT / "docs" / "config.md").read_text()
+        sample = page.split("```yaml\n")[1].split("```")[0]
+        self.assert_valid(CONFIG, load_yaml(sample), sample)
+        self.assertEqual(self.take(sample)[0], 0)
 
 
 if __name__ == "__main__":
