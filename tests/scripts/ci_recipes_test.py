@@ -84,12 +84,14 @@ class Pipes(Recipes):
                     self.assertEqual(exit_code, self.sh(line)[0])
 
     def test_annotations_name_the_template(self):
-        (line,) = [line for _, line in self.commands() if "-C" in line]
-        (self.folder / "templates").mkdir()
+        (line,) = [line for _, line in self.commands() if "github" in line]
         storage = (SCENARIO / "storage.yaml").read_text()
-        (self.folder / "templates" / "storage.yaml").write_text(storage)
-        self.stand_in("helm", f"---\n# Source: app/templates/storage.yaml\n{storage}")
-        self.assertIn("::error file=app/templates/storage.yaml,", self.sh(line)[1])
+        self.stand_in("helm", f"---\n# Source: shop/templates/storage.yaml\n{storage}")
+        self.assertIn("::error title=", self.sh(line)[1])
+        templates = self.folder / "shop" / "templates"
+        templates.mkdir(parents=True)
+        (templates / "storage.yaml").write_text(storage)
+        self.assertIn("::error file=shop/templates/storage.yaml,title=", self.sh(line)[1])
 
 
 class GitHub(Recipes):
