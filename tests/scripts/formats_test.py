@@ -110,11 +110,12 @@ class FormatTest(unittest.TestCase):
         suites = xml.etree.ElementTree.fromstring(data)
         self.assertEqual(suites.tag, "testsuites")
         for element in [suites, *suites]:
-            for key, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error")):
+            for key, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"),
+                             ("skipped", "skipped")):
                 self.assertEqual(int(element.get(key)), len(element.findall(f".//{tag}")), element.attrib)
         for case in suites.iter("testcase"):
             self.assertTrue(case.get("name") and case.get("classname") and case.get("file"), case.attrib)
-            self.assertLessEqual({child.tag for child in case}, {"failure", "error", "system-out"})
+            self.assertLessEqual({child.tag for child in case}, {"failure", "error", "skipped", "system-out"})
         for element in suites.iter():
             for text in (element.text or "", *element.attrib.values()):
                 self.assertIsNone(CONTROL.search(text), text)
