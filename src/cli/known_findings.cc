@@ -89,7 +89,13 @@ std::pair<Baseline, Baseline> PartBySight(const Baseline& baseline, const Sight&
   return parts;
 }
 
-absl::StatusOr<Baseline> ReadBaselineFile(const std::string& path, const FileSystem& files) {
+// A baseline, and the text of its file.
+struct BaselineText {
+  Baseline baseline;
+  std::string text;
+};
+
+absl::StatusOr<BaselineText> ReadBaselineFile(const std::string& path, const FileSystem& files) {
   const absl::StatusOr<std::string> text = files.Read(path, kMaxBaselineBytes);
   if (absl::IsNotFound(text.status())) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -98,8 +104,8 @@ absl::StatusOr<Baseline> ReadBaselineFile(const std::string& path, const FileSys
   if (!text.ok())
     return absl::Status(text.status().code(),
                         absl::StrCat("--baseline: ", text.status().message()));
-  absl::StatusOr<Baseline> baseline = ReadBaseline(*text);
-  if (baseline.ok()) return baseline;
+  const absl::StatusOr<Baseline> baseline = ReadBaseline(*text);
+  if (baseline.ok()) return BaselineText{*baseline, *text};
   return absl::InvalidArgumentError(
       absl::StrCat("--baseline: ", path, ": ", baseline.status().message()));
 }
@@ -121,12 +127,13 @@ void AddStale(const Baseline& stale, int file, Report& report) {
 
 // What the file is to hold: of what it knew all but what was looked for and not found, and what is
 // new if that is wanted or the file is.
-absl::Status Rewrite(const PolicyOptions& policy, const std::optional<Baseline>& before,
+absl::Status Rewrite(const PolicyOptions& policy, const std::optional<BaselineText>& before,
                      const Baseline& gone, const Baseline& fresh, FileSystem& files) {
-  Baseline after = before ? SubtractBaseline(*before, gone) : fresh;
+  Baseline after = before ? SubtractBaseline(before->baseline, gone) : fresh;
   if (before && policy.accept_new) after = AddBaselines(after, fresh);
-  if (before && after == *before) return absl::OkStatus();
-  return files.Write(policy.write_baseline, WriteBaseline(after));
+  if (before && after == before->baseline) return absl::OkStatus();
+  return files.Replace(policy.write_baseline, before ? std::optional(before->text) : std::nullopt,
+                       WriteBaseline(after));
 }
 
 absl::Status CheckFlags(const PolicyOptions& policy) {
@@ -173,7 +180,7 @@ absl::Status ApplyBaseline(const Options& options, const AnalyzeOptions& analyze
   const std::string path = BaselineFile(policy);
   if (path.empty()) return absl::OkStatus();
   const bool write = !policy.write_baseline.empty() && report.errors.empty();
-  std::optional<Baseline> before;
+  std::optional<BaselineText> before;
   if (policy.write_baseline.empty() || environment.files->IsDirectory(path).ok()) {
     WECAN_ASSIGN_OR_RETURN(before, ReadBaselineFile(path, *environment.files));
   }
@@ -182,7 +189,7 @@ absl::Status ApplyBaseline(const Options& options, const AnalyzeOptions& analyze
   const Sight sight(options.input, input, paths);
   std::vector<std::string> files;
   for (const InputFile& f : input.files) files.push_back(paths.From(f.path));
-  const Baseline left = HideKnown(input, before.value_or(Baseline()), files, report);
+  const Baseline left = HideKnown(input, before ? before->baseline : Baseline(), files, report);
   const auto [gone, unseen] = PartBySight(left, sight);
   const Baseline fresh = BaselineOf(input, report, files);
   if (write) {

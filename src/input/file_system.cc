@@ -150,12 +150,12 @@ class RealFileSystem : public FileSystem {
   }
 
   absl::Status Write(const std::string& path, absl::string_view data) override {
-    return Put(path, data, [] { return absl::OkStatus(); });
+    return Put(path, data, Durability::kNone, [] { return absl::OkStatus(); });
   }
 
   absl::Status Replace(const std::string& path, const std::optional<std::string>& expected,
                        absl::string_view data) override {
-    return Put(path, data, [&] { return CheckUnchanged(path, expected); });
+    return Put(path, data, Durability::kPowerCut, [&] { return CheckUnchanged(path, expected); });
   }
 
  private:
@@ -169,14 +169,16 @@ class RealFileSystem : public FileSystem {
     return same ? absl::OkStatus() : Changed(path);
   }
 
+  enum class Durability { kNone, kPowerCut };
+
   // `check` is asked at the last moment, when only the rename is left. What somebody writes between
   // the two is lost: no call of the system compares and renames at once.
-  absl::Status Put(const std::string& path, absl::string_view data,
+  absl::Status Put(const std::string& path, absl::string_view data, Durability durability,
                    absl::FunctionRef<absl::Status()> check) {
     const absl::StatusOr<Target> target = FindTarget(path);
     if (!target.ok()) return target.status();
     if (absl::Status status = check(); !status.ok()) return status;
-    absl::StatusOr<std::string> temporary = WriteBeside(path, *target, data);
+    absl::StatusOr<std::string> temporary = WriteBeside(path, *target, data, durability);
     if (!temporary.ok()) return temporary.status();
     if (before_rename_) before_rename_();
     absl::Status status = check();
@@ -186,7 +188,7 @@ class RealFileSystem : public FileSystem {
       unlink(temporary->c_str());
       return status;
     }
-    SyncFolder(target->folder);
+    if (durability == Durability::kPowerCut) SyncFolder(target->folder);
     return absl::OkStatus();
   }
 
@@ -243,7 +245,7 @@ class RealFileSystem : public FileSystem {
 
   // A complete copy of `data` on disk in the folder of the target, under a name of its own.
   static absl::StatusOr<std::string> WriteBeside(const std::string& path, const Target& target,
-                                                 absl::string_view data) {
+                                                 absl::string_view data, Durability durability) {
     // Short, so that it fits where the name of the file did; what a killed run has left has another
     // one.
     static std::atomic<int> number = 0;
@@ -259,7 +261,8 @@ class RealFileSystem : public FileSystem {
     if (file.get() < 0) return WriteError(path, errno);
     absl::Status status = Fill(path, file.get(), data);
     if (status.ok() && target.info) status = TakeOver(path, file.get(), *target.info);
-    if (status.ok() && fsync(file.get()) != 0) status = WriteError(path, errno);
+    if (status.ok() && durability == Durability::kPowerCut && fsync(file.get()) != 0)
+      status = WriteError(path, errno);
     if (status.ok()) return name;
     unlink(name.c_str());
     return status;

@@ -43,15 +43,16 @@ class FileSystem {
   // equal; without them where it names nothing.
   virtual std::string Absolute(const std::string& path) const = 0;
 
-  // Replaces the file: written beside it, then renamed, so that no half-written file is ever seen,
-  // even after a power cut. A link stays one: the file behind it is replaced, with its mode and
+  // Replaces the file: written beside it, then renamed, so that nobody ever sees it half-written. A
+  // link stays one: the file behind it is replaced, with its mode and
   // where allowed its owner. NotFound without the folder (none is made), PermissionDenied when file
   // or folder is read-only, FailedPrecondition for links to nothing, directories and full disks;
   // the message starts with the path and says what to do. The old file is whole after any error.
   virtual absl::Status Write(const std::string& path, absl::string_view data) = 0;
 
-  // Like Write, for a file that was read before and must still be `expected`; nothing: the file
-  // must not exist. Aborted if it changed meanwhile.
+  // Like Write, for a file of the user's that was read before and must still be `expected`;
+  // nothing: the file must not exist. Aborted if it changed meanwhile. Even a power cut leaves the
+  // old file or the new one; that takes a hundred times as long, which reports are not worth.
   virtual absl::Status Replace(const std::string& path, const std::optional<std::string>& expected,
                                absl::string_view data) = 0;
 };

@@ -49,7 +49,7 @@ class Finder {
     absl::flat_hash_set<std::string> checked;
     for (const Source& s : sources_) checked.insert(files_.Absolute(s.path));
     const auto first = static_cast<std::ptrdiff_t>(sources_.size());
-    for (const std::string& path : request_.load_if_not_checked) Add(path, Purpose::kLoad);
+    for (const std::string& path : request_.load_if_not_checked) Add(path, Purpose::kContext);
     const auto is_checked = [&](const Source& s) {
       return !checked.insert(files_.Absolute(s.path)).second;
     };

@@ -13,8 +13,9 @@ namespace wecan {
 
 struct LoadRequest;
 
-// What a file is read for.
-enum class Purpose { kCheck, kLoad, kCrds, kPolicies };
+// What a file is read for. kContext is kLoad, but for documents that cannot matter there: these are
+// not even parsed.
+enum class Purpose { kCheck, kLoad, kContext, kCrds, kPolicies };
 
 // One file to read. "-" is standard input.
 struct Source {

@@ -120,7 +120,9 @@ class Reader {
     file.failure = NotText(text);
     if (!file.failure.empty()) return;
     file.has_braces = absl::StrContains(text, "{{");
+    const bool context = file.source.purpose == Purpose::kContext && !file.has_braces;
     if (LooksLikeJson(text)) {
+      if (context && !MayMatterAsContext(text)) return;
       file.parts.resize(1);
       ReadJson(text, absl::EndsWith(file.source.path, ".json"), request_.budgets, file.parts[0]);
       file.text = std::string();
@@ -128,6 +130,7 @@ class Reader {
     }
     size_t bytes = kPartBytes;
     for (Stretch& stretch : SplitDocuments(text)) {
+      if (context && !MayMatterAsContext(stretch.text)) continue;
       if (bytes >= kPartBytes) {
         file.stretches.emplace_back();
         bytes = 0;
@@ -250,10 +253,7 @@ class Merger {
     const auto append = [](auto& to, auto& from) {
       std::move(from.begin(), from.end(), std::back_inserter(to));
     };
-    if (source.purpose == Purpose::kCrds || source.purpose == Purpose::kLoad ||
-        source.purpose == Purpose::kCheck) {
-      append(input().crds, part.input.crds);
-    }
+    if (source.purpose != Purpose::kPolicies) append(input().crds, part.input.crds);
     for (BindingPolicy& p : part.input.policies) p.location = Place(p.location, documents);
     if (source.purpose == Purpose::kPolicies) append(loaded_.policies, part.input.policies);
     if (source.purpose == Purpose::kCrds || source.purpose == Purpose::kPolicies) return;
@@ -261,7 +261,7 @@ class Merger {
     const int first_object = static_cast<int>(input().objects.size());
     const int first_work = static_cast<int>(input().works.size());
     const int first_binding = static_cast<int>(input().bindings.size());
-    const bool loaded = source.purpose == Purpose::kLoad;
+    const bool loaded = source.purpose != Purpose::kCheck;
     for (Object& o : part.input.objects) {
       o.location = Place(o.location, documents);
       o.loaded = loaded;

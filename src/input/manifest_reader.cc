@@ -345,6 +345,16 @@ std::vector<Stretch> SplitDocuments(absl::string_view text) {
   return stretches;
 }
 
+bool MayMatterAsContext(absl::string_view text) {
+  for (absl::string_view word : {absl::string_view(kRbacGroup), absl::string_view("kubestellar.io"),
+                                 absl::string_view("open-cluster-management.io"),
+                                 absl::string_view("CustomResourceDefinition"),
+                                 absl::string_view("Namespace"), absl::string_view("\\")}) {
+    if (absl::StrContains(text, word)) return true;
+  }
+  return false;
+}
+
 std::string NotText(absl::string_view text) {
   if (absl::StartsWith(text, "\xff\xfe") || absl::StartsWith(text, "\xfe\xff")) {
     return "this is UTF-16; save it as UTF-8";

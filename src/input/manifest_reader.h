@@ -23,6 +23,11 @@ struct Stretch {
 // Splits at lines that start with `---` and a blank or nothing. Byte order mark already removed.
 std::vector<Stretch> SplitDocuments(absl::string_view text);
 
+// Whether a document can hold what counts though it is not checked: RBAC objects, kinds, owners,
+// the labels of Namespaces. True for some that do not, never false for one that does: their names
+// stand in the text as they are, unless something is escaped.
+bool MayMatterAsContext(absl::string_view text);
+
 // Why `text` cannot be read as text at all (UTF-16, binary), or "".
 std::string NotText(absl::string_view text);
 
