@@ -297,13 +297,8 @@ absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& envir
   }
   AskEscalations(loaded.input, requirements, analyze.derive.default_namespace, grants, answers,
                  text);
-  std::vector<Diagnostic> errors;
-  for (const Diagnostic& d : loaded.input.diagnostics) {
-    if (d.rule != "WEC901") continue;
-    errors.push_back(d);
-    *environment.err << "wecan: " << PlaceName(loaded.input, d.location, true) << ": "
-                     << Printable(d.message) << "\n";
-  }
+  const std::vector<Diagnostic> errors = UnreadInput(loaded.input);
+  PrintDiagnostics(errors, loaded.input, environment);
   const ExitCode code = errors.empty() ? ExitCodeOf(answers) : ExitCode::kUsage;
   WECAN_RETURN_IF_ERROR(PrintResult(options, kFormats, text,
                                     CanIReport(source, answers, &loaded.input, errors, code),
