@@ -206,7 +206,7 @@ void AddCanI(CLI::App& app, Options& o) {
   AddInputOptions(app, o.input, false);
   AddAgentOptions(app, o.agent);
   AddRequirementOptions(app, o.agent);
-  AddOutputOptions(app, o.output, "text, json, yaml");
+  AddOutputOptions(app, o.output, absl::StrJoin(kCanIFormats, ", "));
   app.add_flag("--no-headers", o.output.no_headers, "text without its first line");
 }
 
