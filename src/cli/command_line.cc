@@ -180,7 +180,7 @@ void AddFix(CLI::App& app, Options& o) {
                "take what nothing needs any more from roles of an earlier fix");
   app.add_flag("--allow-escalation", o.fix.allow_escalation,
                "grant even wildcards, escalate, bind and impersonate where nothing less helps");
-  AddOutputOptions(app, o.output, "text, json, yaml");
+  AddOutputOptions(app, o.output, absl::StrJoin(kFixFormats, ", "));
 }
 
 void AddCanI(CLI::App& app, Options& o) {

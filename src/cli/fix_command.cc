@@ -17,15 +17,14 @@
 #include "src/cli/flag_values.h"
 #include "src/cli/print.h"
 #include "src/cli/setup.h"
-#include "src/edit/unified_diff.h"
 #include "src/fix/fix_files.h"
 #include "src/fix/report.h"
+#include "src/output/formats.h"
 #include "src/output/report.h"
 
 namespace wecan {
 namespace {
 
-const std::vector<std::string> kFormats = {"text", "json", "yaml"};
 constexpr char kDefaultFile[] = "wecan-rbac.yaml";
 
 enum class Mode { kPrint, kDiff, kWrite, kCheck };
@@ -263,15 +262,6 @@ absl::Status WriteFiles(const std::vector<FixFile>& files, Environment& environm
   return absl::OkStatus();
 }
 
-std::string Diff(const std::vector<FixFile>& files, const Style& style) {
-  std::string text;
-  for (const FixFile& f : files) {
-    absl::StrAppend(
-        &text, UnifiedDiff(f.before ? f.path : "", f.path, f.before.value_or(""), f.after, style));
-  }
-  return text;
-}
-
 std::string TextOf(const std::vector<FixFile>& printed) {
   return printed.empty() ? "" : printed[0].after;
 }
@@ -302,7 +292,8 @@ void PrintFaults(const Proof& proof, Environment& environment) {
 
 absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const Mode mode, ParseMode(options.fix));
-  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, kFormats));
+  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs,
+                         MakeOutputs(options.output, {kFixFormats.begin(), kFixFormats.end()}));
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
   Outcome o;
   WECAN_RETURN_IF_ERROR(Work(options, mode, environment, o));
@@ -332,11 +323,13 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
   std::string summary = FixSummary(context, style, options.global.verbose > 0);
   const auto render = [&](const Output& output) -> std::string {
     if (output.format == "json") return FixJson(context);
+    if (output.format == "junit") return FixJunit(context);
+    if (output.format == "markdown") return FixMarkdown(context);
     if (output.format == "yaml" || mode == Mode::kPrint) return grants;
     if (mode == Mode::kWrite) return summary;
     Style diff_style = style;
     diff_style.color = color && output.file.empty();
-    return Diff(o.files, diff_style);
+    return DiffOf(o.files, diff_style);
   };
   WECAN_RETURN_IF_ERROR(WriteOutputs(outputs, options.global.quiet, render, environment));
   const bool text = outputs[0].format == "text" && outputs[0].file.empty();
