@@ -86,7 +86,7 @@ class FixMarkdownWriter {
         printed && !c_.files.empty() ? LinesOf(c_.files[0].after) : DiffLines(c_.files);
     if (lines.empty()) return;
     if (!page_.WriteFenced(printed ? "yaml" : "diff", lines))
-      page_.Write("\nWhat changes is too long for a comment.\n");
+      page_.Write("\nWhat changes does not fit into a comment.\n");
   }
 
   // Each object by what it lacks.

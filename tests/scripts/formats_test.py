@@ -314,6 +314,17 @@ class FormatTest(unittest.TestCase):
         run = subprocess.run([WECAN, "can-i", "--list", "-o", "markdown"], capture_output=True, check=True)
         self.assert_markdown(run.stdout)
 
+    def test_limits_of_can_i_and_fix(self):
+        many = b"---\n".join(b"apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q, namespace: s%d}\n" % i
+                             for i in range(3001))
+        for command, flags in (("can-i", ("-f", "-")), ("fix", ("-", "--diff", "--out", "x.yaml", "--strategy=role-binding"))):
+            with self.subTest(command):
+                reports, exit_code = report(command, *flags, stdin=many)
+                self.assertEqual(exit_code, 1)
+                self.assert_gate(reports, exit_code)
+                self.assertRegex(reports["markdown"].decode(), r"\nand \d+ more\.\n")
+                self.assertIn(b"s3000", reports["junit"])
+
     def test_fix_of_hostile_names(self):
         manifest = b"apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: %s}\n"
         reports, exit_code = report("fix", "-", stdin=hostile_manifests())

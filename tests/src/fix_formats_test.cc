@@ -137,6 +137,9 @@ TEST(FixMarkdown, NoContentClosesTheFence) {
   const std::string text = Fix({"--diff"}, near, "markdown").out;
   EXPECT_THAT(text, HasSubstr("\n`````diff\n--- in/rbac.yaml\n"));
   EXPECT_THAT(text, HasSubstr("\n # ```` <script>\n`````\n"));
+  near["in/rbac.yaml"] += absl::StrCat("# ", std::string(100, '`'), "\n");
+  EXPECT_THAT(Fix({"--diff"}, near, "markdown").out,
+              HasSubstr("\nWhat changes does not fit into a comment.\n"));
 }
 
 TEST(FixMarkdown, WhatIsNotSolved) {
