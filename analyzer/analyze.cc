@@ -20,6 +20,11 @@ void Append(std::vector<Finding>& to, std::vector<Finding> more) {
   std::move(more.begin(), more.end(), std::back_inserter(to));
 }
 
+bool IsOff(absl::string_view rule, const AnalyzeOptions& options) {
+  const auto level = options.levels.find(rule);
+  return level != options.levels.end() && !level->second;
+}
+
 void ApplyLevels(const AnalyzeOptions& options, std::vector<Finding>& findings) {
   for (Finding& f : findings) {
     const auto level = options.levels.find(f.rule->id);
@@ -51,8 +56,8 @@ void Sort(const AnalysisInput& input, std::vector<Finding>& findings) {
                    [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
 }
 
-Summary Summarize(const AnalysisInput& input, const Requirements& requirements, Report& report) {
-  Summary s;
+void CountObjects(const AnalysisInput& input, const Requirements& requirements, Report& report) {
+  Summary& s = report.summary;
   report.objects_per_file.assign(input.files.size(), 0);
   report.checked.assign(input.objects.size(), false);
   s.files = static_cast<int>(std::count_if(input.files.begin(), input.files.end(),
@@ -65,23 +70,31 @@ Summary Summarize(const AnalysisInput& input, const Requirements& requirements, 
     if (input.objects[i].location.file >= 0)
       ++report.objects_per_file[input.objects[i].location.file];
   }
+}
+
+void CountFindings(Report& report) {
+  Summary& s = report.summary;
+  s.blocked = s.errors = s.warnings = s.notes = s.suppressed = s.baselined = 0;
   std::set<int> blocked;
   for (const Finding& f : report.findings) {
     (f.level == Level::kError ? s.errors : f.level == Level::kWarning ? s.warnings : s.notes) += 1;
     if (f.rule->blocks) blocked.insert(f.objects.begin(), f.objects.end());
   }
   s.blocked = static_cast<int>(blocked.size());
-  return s;
+  for (const Finding& f : report.hidden) (f.baselined ? s.baselined : s.suppressed) += 1;
 }
 
-// For namespaced RBAC objects that name no namespace.
+// Remarks on files, objects and suppressions.
+std::vector<Diagnostic> InputRemarks(const AnalysisInput& input, const SuppressOptions& suppress) {
+  std::vector<Diagnostic> remarks = input.diagnostics;
+  if (!suppress.enabled)
+    std::erase_if(remarks, [](const Diagnostic& d) { return d.rule == "WEC903"; });
+  return remarks;
+}
+
 void SetDefaultNamespace(const std::string& ns, RbacPolicy& policy) {
-  for (Role& role : policy.roles) {
-    if (role.kind == RoleKind::kRole && role.namespace_.empty()) role.namespace_ = ns;
-  }
-  for (RoleBinding& binding : policy.bindings) {
-    if (!binding.cluster && binding.namespace_.empty()) binding.namespace_ = ns;
-  }
+  for (Role& role : policy.roles) role.namespace_ = NamespaceOf(role, ns);
+  for (RoleBinding& binding : policy.bindings) binding.namespace_ = NamespaceOf(binding, ns);
 }
 
 std::vector<Diagnostic> DanglingWarnings(const AgentGrants& grants) {
@@ -102,8 +115,7 @@ std::vector<Diagnostic> DanglingWarnings(const AgentGrants& grants) {
 // The remarks on bindings to unknown roles, but for those that are told of already as grants.
 void AddUnknownRoles(const AnalyzeOptions& options, std::vector<Diagnostic> unknown,
                      std::vector<Diagnostic>& warnings) {
-  const auto level = options.levels.find("WEC105");
-  if (level != options.levels.end() && !level->second) return;
+  if (IsOff("WEC105", options)) return;
   const auto place = [](const Diagnostic& d) {
     return std::make_tuple(d.location.file, d.location.document, d.location.line);
   };
@@ -115,6 +127,11 @@ void AddUnknownRoles(const AnalyzeOptions& options, std::vector<Diagnostic> unkn
 }
 
 }  // namespace
+
+ServiceAccountRef AccountOf(const Requirements& requirements, const AnalyzeOptions& options,
+                            int executor) {
+  return executor < 0 ? options.agent.Account() : requirements.executors[executor];
+}
 
 RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requirements,
                            const AnalyzeOptions& options, const PolicyChange& change) {
@@ -143,18 +160,14 @@ RbacPolicy EffectivePolicy(const AnalysisInput& input, const Requirements& requi
 std::unique_ptr<AgentGrants> MakeGrants(const AnalysisInput& input,
                                         const Requirements& requirements,
                                         const AnalyzeOptions& options, int executor) {
-  return std::make_unique<AgentGrants>(
-      EffectivePolicy(input, requirements, options),
-      executor < 0 ? options.agent.User() : requirements.executors[executor].User());
+  return std::make_unique<AgentGrants>(EffectivePolicy(input, requirements, options),
+                                       AccountOf(requirements, options, executor).User());
 }
 
 Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options) {
   const Requirements requirements = DeriveRequirements(input, options.derive);
   const std::unique_ptr<AgentGrants> held = MakeGrants(input, requirements, options);
   AgentGrants& grants = *held;
-  const std::vector<BindingPolicy>& policies = options.derive.binding_policies != nullptr
-                                                   ? *options.derive.binding_policies
-                                                   : input.policies;
 
   Report report;
   report.findings =
@@ -164,24 +177,36 @@ Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options) {
       CollectEscalationFindings(input, requirements, options.derive.default_namespace, grants);
   Append(report.findings, std::move(escalations.findings));
   Append(report.findings, CollectGrantFindings(input, requirements, grants, options.profile.policy,
-                                               !policies.empty()));
-  Append(report.findings, CollectInputFindings(input));
+                                               !PoliciesThatCount(input, options.derive).empty()));
+  Append(report.findings, CollectInputFindings(input, InputRemarks(input, options.suppress)));
   ApplyLevels(options, report.findings);
-  Sort(input, report.findings);
 
   report.warnings = DanglingWarnings(grants);
   AddUnknownRoles(options, std::move(escalations.warnings), report.warnings);
   for (const Diagnostic& d : input.diagnostics) {
     if (d.rule.empty()) report.warnings.push_back(d);
-    const auto level = options.levels.find(d.rule);
-    const bool off = level != options.levels.end() && !level->second;
-    if (d.rule == "WEC901" && !off) report.errors.push_back(d);
+    if (d.rule == "WEC901" && !IsOff(d.rule, options)) report.errors.push_back(d);
   }
   for (const ObjectRequirements& need : requirements.objects) {
     report.namespaces.push_back(need.namespace_);
   }
-  report.summary = Summarize(input, requirements, report);
+  CountObjects(input, requirements, report);
+
+  Suppressed suppressed =
+      Suppress({input, report.namespaces, report.checked,
+                [&](const FindingRule& rule) { return IsOff(rule.id, options); }},
+               options.suppress, report.findings);
+  report.hidden = std::move(suppressed.findings);
+  Append(report.findings, CollectInputFindings(input, suppressed.remarks));
+  ArrangeFindings(input, options, report);
   return report;
+}
+
+void ArrangeFindings(const AnalysisInput& input, const AnalyzeOptions& options, Report& report) {
+  ApplyLevels(options, report.findings);
+  Sort(input, report.findings);
+  Sort(input, report.hidden);
+  CountFindings(report);
 }
 
 }  // namespace wecan

@@ -12,6 +12,7 @@
 #include "absl/container/btree_map.h"
 
 #include "analyzer/findings/finding.h"
+#include "analyzer/findings/suppress.h"
 #include "analyzer/grants/agent_grants.h"
 #include "analyzer/grants/profile.h"
 #include "analyzer/model/object.h"
@@ -27,8 +28,10 @@ struct AnalyzeOptions {
   // By rule id: a level of the user's, or nothing for "off". Rules that are not here keep their own
   // level.
   absl::btree_map<std::string, std::optional<Level>> levels;
+  SuppressOptions suppress;
 };
 
+// `blocked` and the levels count what is reported.
 struct Summary {
   int files = 0;    // read, context left out
   int objects = 0;  // checked
@@ -36,10 +39,13 @@ struct Summary {
   int errors = 0;
   int warnings = 0;
   int notes = 0;
+  int suppressed = 0;
+  int baselined = 0;
 };
 
 struct Report {
-  std::vector<Finding> findings;        // errors first, then by place
+  std::vector<Finding> findings;        // what is reported; errors first, then by place
+  std::vector<Finding> hidden;          // suppressed or in the baseline; in the same order
   std::vector<Diagnostic> warnings;     // remarks that no rule stands for
   std::vector<Diagnostic> errors;       // why the exit code is 2
   std::vector<std::string> namespaces;  // effective ones, parallel to AnalysisInput::objects
@@ -48,7 +54,15 @@ struct Report {
   Summary summary;
 };
 
+// The account with this index: the agent (-1), or one of requirements.executors.
+ServiceAccountRef AccountOf(const Requirements& requirements, const AnalyzeOptions& options,
+                            int executor);
+
+// `input` must outlive the report.
 Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options);
+
+// After findings were hidden or added: gives each its level, sorts them and counts them anew.
+void ArrangeFindings(const AnalysisInput& input, const AnalyzeOptions& options, Report& report);
 
 // Another world to ask about than that of the input.
 struct PolicyChange {

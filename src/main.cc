@@ -4,10 +4,24 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <iostream>
 
 #include "src/cli/program.h"
+
+namespace {
+
+std::string Today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  char text[] = "YYYY-MM-DD";
+  if (gmtime_r(&now, &utc) == nullptr || std::strftime(text, sizeof(text), "%F", &utc) == 0)
+    return "";
+  return text;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
@@ -25,6 +39,7 @@ int main(int argc, char** argv) {
       },
       .in_is_terminal = isatty(STDIN_FILENO) != 0,
       .out_is_terminal = isatty(STDOUT_FILENO) != 0,
+      .today = Today(),
   };
   if (argc > 0) environment.program = std::filesystem::path(argv[0]).filename().string();
   winsize size{};

@@ -40,7 +40,8 @@ std::vector<Finding> CollectGrantFindings(const AnalysisInput& input,
                                           const AgentGrants& grants, const RbacPolicy& profile,
                                           bool has_policies);
 
-// Findings about the files themselves, from their diagnostics (WEC9xx).
-std::vector<Finding> CollectInputFindings(const AnalysisInput& input);
+// Findings about the files themselves, from what was remarked on them (WEC9xx).
+std::vector<Finding> CollectInputFindings(const AnalysisInput& input,
+                                          const std::vector<Diagnostic>& diagnostics);
 
 }  // namespace wecan

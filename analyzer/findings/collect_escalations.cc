@@ -58,10 +58,8 @@ class EscalationCollector {
   std::string Hint(const EscalationGap& gap) const {
     const Object& o = input_.objects[gap.object];
     std::string who = "the agent";
-    if (gap.executor >= 0) {
-      const ServiceAccountRef& executor = requirements_.executors[gap.executor];
-      who = absl::StrCat("the executor ", executor.namespace_, ":", executor.name);
-    }
+    if (gap.executor >= 0)
+      who = absl::StrCat("the executor ", requirements_.executors[gap.executor].Display());
     if (gap.result.aggregation) {
       return absl::StrCat("write the rules out instead of the aggregationRule, or grant ", who,
                           " escalate on clusterroles, which is as much as cluster-admin");

@@ -46,12 +46,7 @@ class ExecutorCollector {
   Finding Start(const ObjectRequirements& need, const ResourceType& type, VerbSet missing) const {
     const FindingRule* rule = FindRule("WEC106");
     Finding finding{.rule = rule, .level = rule->level, .account = grants_.user().name};
-    finding.permission = {.group = type.group,
-                          .resource = type.resource,
-                          .scope = need.scope,
-                          .namespace_ = need.namespace_,
-                          .missing = missing,
-                          .guessed = type.source == ResourceSource::kGuess};
+    finding.permission = GapOn(type, need, missing);
     return finding;
   }
 
@@ -61,14 +56,14 @@ class ExecutorCollector {
     const bool each_wec = gap.scope == ScopeKind::kEachWec;
     gap.via = GrantsBehind(
         gap, {each_wec ? absl::string_view() : absl::string_view(gap.namespace_)}, grants_);
-    const std::string name = absl::StrCat("executor ", executor_.namespace_, ":", executor_.name);
+    const std::string name = absl::StrCat("executor ", executor_.Display());
     f.message = absl::StrCat(name, " cannot ", gap.missing.Join(", "), " ", QualifiedResource(gap),
                              " ", DescribeScope(gap));
     const std::string held = DescribeHeld(gap);
     f.hint = absl::StrCat("missing for the ", name, held.empty() ? "" : "; ", held);
-    f.id = FindingId({std::string(f.rule->id), gap.group, gap.resource,
-                      gap.scope == ScopeKind::kCluster ? "Cluster" : "Namespace", gap.namespace_,
-                      gap.missing.Join(","), f.account});
+    std::vector<std::string> id = IdParts(*f.rule, gap);
+    id.push_back(f.account);
+    f.id = FindingId(id);
   }
 
   const AnalysisInput& input_;

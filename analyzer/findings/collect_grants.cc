@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <tuple>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
@@ -168,16 +169,19 @@ std::vector<Finding> CollectGrantFindings(const AnalysisInput& input,
   return findings;
 }
 
-std::vector<Finding> CollectInputFindings(const AnalysisInput& input) {
+std::vector<Finding> CollectInputFindings(const AnalysisInput& input,
+                                          const std::vector<Diagnostic>& diagnostics) {
   std::vector<Finding> findings;
-  std::map<std::pair<std::string, int>, size_t>
-      per_file;  // WEC906: one finding per file with all its places
-  for (const Diagnostic& d : input.diagnostics) {
+  // One finding per file with all its places: of WEC906 whatever they say, of WEC903 when they say
+  // the same.
+  std::map<std::tuple<std::string, int, std::string>, size_t> per_file;
+  for (const Diagnostic& d : diagnostics) {
     if (d.rule.empty()) continue;
     const FindingRule* rule = FindRule(d.rule);
     const bool folded = d.rule == "WEC906";
-    if (folded) {
-      const auto [it, inserted] = per_file.try_emplace({d.rule, d.location.file}, findings.size());
+    if (folded || d.rule == "WEC903") {
+      const auto [it, inserted] =
+          per_file.try_emplace({d.rule, d.location.file, folded ? "" : d.message}, findings.size());
       if (!inserted) {
         Finding& first = findings[it->second];
         first.locations.push_back(d.location);

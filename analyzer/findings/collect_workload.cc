@@ -87,12 +87,7 @@ class WorkloadCollector {
     const auto [it, inserted] = index_.try_emplace(key, findings_.size());
     if (inserted) {
       Finding finding{.rule = rule, .level = rule->level};
-      finding.permission = {.group = type.group,
-                            .resource = type.resource,
-                            .scope = need.scope,
-                            .namespace_ = need.namespace_,
-                            .missing = missing,
-                            .guessed = type.source == ResourceSource::kGuess};
+      finding.permission = GapOn(type, need, missing);
       findings_.push_back(std::move(finding));
     }
     Finding& finding = findings_[it->second];
@@ -131,9 +126,7 @@ class WorkloadCollector {
     if (!remark) f.account = grants_.user().name;
     f.message = Message(f);
     f.hint = Hint(f);
-    f.id = FindingId({std::string(f.rule->id), gap.group, gap.resource,
-                      gap.scope == ScopeKind::kCluster ? "Cluster" : "Namespace", gap.namespace_,
-                      gap.missing.Join(",")});
+    f.id = FindingId(IdParts(*f.rule, gap));
   }
 
   std::string Message(const Finding& f) const {

@@ -7,6 +7,15 @@
 
 namespace wecan {
 
+PermissionGap GapOn(const ResourceType& type, const ObjectRequirements& need, VerbSet missing) {
+  return {.group = type.group,
+          .resource = type.resource,
+          .scope = need.scope,
+          .namespace_ = need.namespace_,
+          .missing = missing,
+          .guessed = type.source == ResourceSource::kGuess};
+}
+
 std::string QualifiedResource(const PermissionGap& gap) {
   return gap.group.empty() ? gap.resource : absl::StrCat(gap.resource, ".", gap.group);
 }
@@ -30,6 +39,12 @@ std::string FindingId(const std::vector<std::string>& parts) {
     text += '\0';
   }
   return Sha256Hex(text).substr(0, 16);
+}
+
+std::vector<std::string> IdParts(const FindingRule& rule, const PermissionGap& gap) {
+  return {std::string(rule.id), gap.group,
+          gap.resource,         gap.scope == ScopeKind::kCluster ? "Cluster" : "Namespace",
+          gap.namespace_,       gap.missing.Join(",")};
 }
 
 }  // namespace wecan

@@ -8,6 +8,7 @@
 #include "analyzer/base/source_location.h"
 #include "analyzer/grants/escalation.h"
 #include "analyzer/model/finding_rule.h"
+#include "analyzer/model/suppression.h"
 #include "analyzer/model/verb_set.h"
 #include "analyzer/requirements/derive.h"
 
@@ -38,7 +39,14 @@ struct Finding {
   std::optional<EscalationResult> escalation;  // WEC105
   std::vector<int> objects;                    // indices into AnalysisInput::objects, ascending
   std::vector<SourceLocation> locations;       // of findings without objects
+  // Why it is not reported: who wished so (of AnalysisInput::suppressions), or that the baseline
+  // knows it.
+  const Suppression* suppression = nullptr;
+  bool baselined = false;
 };
+
+// What an object lacks, before anything is known of what it needs or holds.
+PermissionGap GapOn(const ResourceType& type, const ObjectRequirements& need, VerbSet missing);
 
 // "storageclasses.storage.k8s.io", or "pods" in the core group.
 std::string QualifiedResource(const PermissionGap& gap);
@@ -48,5 +56,8 @@ std::string DescribeScope(const PermissionGap& gap);
 
 // First 16 hex digits of SHA-256 over `parts`, each ended by NUL.
 std::string FindingId(const std::vector<std::string>& parts);
+
+// The parts for a finding about one gap.
+std::vector<std::string> IdParts(const FindingRule& rule, const PermissionGap& gap);
 
 }  // namespace wecan

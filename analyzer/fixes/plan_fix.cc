@@ -2,7 +2,6 @@
 #include "analyzer/fixes/plan_fix.h"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <set>
 #include <tuple>
@@ -11,16 +10,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 
 #include "analyzer/base/status_macros.h"
+#include "analyzer/fixes/grant_choice.h"
 #include "analyzer/fixes/minimal_rules.h"
 #include "analyzer/fixes/missing.h"
 #include "analyzer/fixes/reach.h"
 #include "analyzer/gaps/compare.h"
-#include "analyzer/gaps/escalations.h"
 #include "analyzer/grants/covers.h"
-#include "analyzer/grants/escalation.h"
 #include "analyzer/grants/validate.h"
 
 namespace wecan {
@@ -29,20 +26,6 @@ namespace {
 // Who gets a role, and where it stands: an executor or -1, and a namespace or "".
 using Scope = std::pair<int, std::string>;
 using Scoped = std::map<Scope, std::vector<const Permission*>>;
-
-// The role that would bring a grant to the agent by its label alone.
-bool TakesInLabelled(const AgentGrants& grants) {
-  const Labels labels = {{kAggregateToWorkLabel, "true"}};
-  const std::vector<BoundRole> bound = grants.authorizer().BoundRoles(grants.user(), "");
-  return std::any_of(bound.begin(), bound.end(), [&](const BoundRole& b) {
-    if (b.role == nullptr || !b.role->aggregation) return false;
-    const std::vector<LabelSelector>& selectors = *b.role->aggregation;
-    return std::all_of(selectors.begin(), selectors.end(),
-                       [](const LabelSelector& s) { return ValidateSelector(s).ok(); }) &&
-           std::any_of(selectors.begin(), selectors.end(),
-                       [&](const LabelSelector& s) { return SelectorMatches(s, labels); });
-  });
-}
 
 std::vector<PolicyRule> RulesOf(const std::vector<const Permission*>& permissions) {
   std::vector<PolicyRule> rules;
@@ -54,12 +37,17 @@ class Planner {
  public:
   Planner(const AnalysisInput& input, const Requirements& requirements,
           const AnalyzeOptions& options, const FixOptions& fix)
-      : input_(input), requirements_(requirements), options_(options), fix_(fix) {}
+      : input_(input),
+        requirements_(requirements),
+        options_(options),
+        fix_(fix),
+        names_(input, requirements, fix) {}
 
   absl::StatusOr<FixPlan> Run() {
     AgentGrants now(EffectivePolicy(input_, requirements_, options_), options_.agent.User());
-    WECAN_RETURN_IF_ERROR(ChooseStrategy(now));
-    ChooseName();
+    aggregates_ = TakesInLabelled(now);
+    WECAN_ASSIGN_OR_RETURN(plan_.strategy,
+                           ChooseStrategy(input_, requirements_, options_, fix_, aggregates_));
     SetAside(now);
     const bool ours = std::any_of(input_.rbac.roles.begin(), input_.rbac.roles.end(), IsOurs);
     if (!ours) {
@@ -126,63 +114,6 @@ class Planner {
     plan_.told = std::move(missing.told);
   }
 
-  absl::Status ChooseStrategy(const AgentGrants& now) {
-    aggregates_ = TakesInLabelled(now);
-    if (fix_.strategy) {
-      plan_.strategy = *fix_.strategy;
-      if (plan_.strategy == GrantStrategy::kAggregate && !aggregates_) {
-        return absl::FailedPreconditionError(absl::StrCat(
-            "--strategy aggregate: the agent of profile ", options_.profile.name,
-            " takes in no labelled ClusterRole (that came with OCM 0.12); use --strategy "
-            "cluster-binding or role-binding"));
-      }
-      return absl::OkStatus();
-    }
-    // As an earlier grant was made. Those of executors are Roles whatever the strategy.
-    bool narrow = false, bound = false;
-    for (const Role& r : input_.rbac.roles) {
-      if (!IsOurs(r) || AgentRoleName(r) != r.name) continue;
-      narrow |= r.kind == RoleKind::kRole;
-      bound |= (fix_.name.empty() || r.name == fix_.name) && IsOnlyBound(r);
-    }
-    plan_.strategy = narrow                  ? GrantStrategy::kRoleBinding
-                     : bound || !aggregates_ ? GrantStrategy::kClusterBinding
-                                             : GrantStrategy::kAggregate;
-    return absl::OkStatus();
-  }
-
-  // Whether a ClusterRole gets to the agent by a binding and not by its label.
-  bool IsOnlyBound(const Role& role) const {
-    const std::string* label = FindLabel(role.labels, kAggregateToWorkLabel);
-    if (role.kind != RoleKind::kClusterRole || (label != nullptr && *label == "true")) return false;
-    return std::any_of(
-        input_.rbac.bindings.begin(), input_.rbac.bindings.end(), [&](const RoleBinding& b) {
-          return b.cluster && b.role_ref.kind == "ClusterRole" && b.role_ref.name == role.name &&
-                 AppliesTo(b.subjects, options_.agent.User(), "") >= 0;
-        });
-  }
-
-  void ChooseName() {
-    name_ = fix_.name;
-    if (!name_.empty()) return;
-    std::set<std::string> ours;
-    for (const Role& role : input_.rbac.roles) {
-      if (IsOurs(role)) ours.insert(AgentRoleName(role));
-    }
-    name_ = ours.size() == 1 ? *ours.begin() : kDefaultGrantName;
-    if (ours.size() > 1 && ours.count(name_) == 0) ambiguous_ = std::move(ours);
-  }
-
-  // The name without what NameFor adds to it for an executor.
-  std::string AgentRoleName(const Role& role) const {
-    for (const ServiceAccountRef& e : requirements_.executors) {
-      absl::string_view name = role.name;
-      if (absl::ConsumeSuffix(&name, absl::StrCat(":", e.namespace_, ":", e.name)))
-        return std::string(name);
-    }
-    return role.name;
-  }
-
   // ---- roles
 
   Scoped ByScope(const std::vector<Permission>& permissions) const {
@@ -199,7 +130,7 @@ class Planner {
       const bool here = role.kind == RoleKind::kRole
                             ? p.namespace_ == role.namespace_ && p.rule.non_resource_urls.empty()
                             : NamespaceFor(p, plan_.strategy).empty();
-      if (here && p.executor == ExecutorOf(role)) rules.push_back(p.rule);
+      if (here && p.executor == names_.ExecutorOf(role)) rules.push_back(p.rule);
     }
     for (const PolicyRule& rule : role.rules) {
       for (PolicyRule& atom : BreakdownRule(rule)) {
@@ -216,16 +147,16 @@ class Planner {
       if (!IsOurs(role)) continue;
       pruned.roles.push_back(role);
       Role& copy = pruned.roles.back();
-      copy.namespace_ = NamespaceOf(role);
+      copy.namespace_ = NamespaceOf(role, options_.derive.default_namespace);
       copy.rules = ApplyChange(role.rules, PruneRules(role.rules, NeededOf(copy, needed), {}));
     }
     return pruned;
   }
 
   absl::Status MakeGrants(const std::vector<Permission>& needed) {
-    if (!plan_.missing.empty() && !ambiguous_.empty()) {
+    if (!plan_.missing.empty() && !names_.ambiguous().empty()) {
       return absl::FailedPreconditionError(absl::StrCat(
-          "several roles of the input are wecan's own (", absl::StrJoin(ambiguous_, ", "),
+          "several roles of the input are wecan's own (", absl::StrJoin(names_.ambiguous(), ", "),
           "); say with --name which of them to extend"));
     }
     const std::vector<Permission> distinct = NotRepeated(plan_.missing, plan_.strategy);
@@ -240,19 +171,6 @@ class Planner {
     return absl::OkStatus();
   }
 
-  // Roles of executors say in their name for whom they are.
-  std::string NameFor(int executor) const {
-    if (executor < 0) return name_;
-    const ServiceAccountRef& account = requirements_.executors[executor];
-    return absl::StrCat(name_, ":", account.namespace_, ":", account.name);
-  }
-  int ExecutorOf(const Role& role) const {
-    for (int e = 0; e < static_cast<int>(requirements_.executors.size()); ++e) {
-      if (role.name == NameFor(e)) return e;
-    }
-    return -1;
-  }
-
   absl::StatusOr<RoleGrant> MakeGrant(const Scope& scope,
                                       const std::vector<const Permission*>& wanted,
                                       const std::vector<Permission>& needed) const {
@@ -261,7 +179,7 @@ class Planner {
     Role& role = grant.role;
     role.kind = scope.second.empty() ? RoleKind::kClusterRole : RoleKind::kRole;
     role.namespace_ = scope.second;
-    role.name = NameFor(scope.first);
+    role.name = names_.For(scope.first);
     WECAN_ASSIGN_OR_RETURN(grant.existing, FindExisting(role.kind, scope.second, role.name));
     const std::vector<PolicyRule> rules = RulesOf(wanted);
     const bool aggregated = IsAggregated(scope);
@@ -305,16 +223,6 @@ class Planner {
            (plan_.strategy == GrantStrategy::kRoleBinding && aggregates_);
   }
 
-  const std::string& NamespaceOf(const Role& role) const {
-    return role.kind == RoleKind::kRole && role.namespace_.empty()
-               ? options_.derive.default_namespace
-               : role.namespace_;
-  }
-  const std::string& NamespaceOf(const RoleBinding& binding) const {
-    return !binding.cluster && binding.namespace_.empty() ? options_.derive.default_namespace
-                                                          : binding.namespace_;
-  }
-
   std::string Place(const Origin& origin) const {
     if (origin.location.file < 0) return "";
     return absl::StrCat(input_.files[origin.location.file].path, ":", origin.location.line, ": ");
@@ -324,7 +232,8 @@ class Planner {
   absl::StatusOr<const Role*> FindExisting(RoleKind kind, const std::string& scope,
                                            const std::string& name) const {
     const auto same = [&](const Role& r) {
-      return r.kind == kind && NamespaceOf(r) == scope && r.name == name;
+      return r.kind == kind && NamespaceOf(r, options_.derive.default_namespace) == scope &&
+             r.name == name;
     };
     const Role* found = nullptr;
     for (const std::vector<Role>* roles : {&options_.profile.policy.roles, &input_.rbac.roles}) {
@@ -360,10 +269,8 @@ class Planner {
   absl::Status Bind(RoleGrant& grant) const {
     const Role& role = grant.role;
     const bool cluster = role.kind == RoleKind::kClusterRole;
-    const ServiceAccountRef account =
-        grant.executor < 0
-            ? ServiceAccountRef{options_.agent.namespace_, options_.agent.service_account}
-            : requirements_.executors[grant.executor];
+    const std::string& default_namespace = options_.derive.default_namespace;
+    const ServiceAccountRef account = AccountOf(requirements_, options_, grant.executor);
     grant.binding = RoleBinding{.cluster = cluster,
                                 .namespace_ = role.namespace_,
                                 .name = role.name,
@@ -374,12 +281,13 @@ class Planner {
     for (const std::vector<RoleBinding>* list :
          {&options_.profile.policy.bindings, &input_.rbac.bindings}) {
       for (const RoleBinding& b : *list) {
-        if (b.cluster == cluster && NamespaceOf(b) == role.namespace_) there[b.name] = &b;
+        if (b.cluster == cluster && NamespaceOf(b, default_namespace) == role.namespace_)
+          there[b.name] = &b;
       }
     }
     const auto binds = [&](const RoleBinding& b) {
       return b.role_ref.kind == RoleKindName(role.kind) && b.role_ref.name == role.name &&
-             AppliesTo(b.subjects, account.User(), NamespaceOf(b)) >= 0;
+             AppliesTo(b.subjects, account.User(), NamespaceOf(b, default_namespace)) >= 0;
     };
     const auto use = [&](const RoleBinding& b) {
       grant.binding = b;
@@ -418,27 +326,6 @@ class Planner {
                      RoleKindName(grant.role.kind), ": ", errors[0].message));
   }
 
-  // Whether the agent could apply the grants itself.
-  bool AgentMayWrite(const AgentGrants& now) const {
-    EscalationChecker checker(now.authorizer(), now.user());
-    for (const RoleGrant& g : plan_.grants) {
-      if (!g.changes()) continue;
-      const bool local = g.role.kind == RoleKind::kRole;
-      for (const char* verb : {"get", "create", "update", "delete"}) {
-        const RequestAttributes request{.verb = verb,
-                                        .api_group = kRbacGroup,
-                                        .resource = local ? "roles" : "clusterroles",
-                                        .namespace_ = g.role.namespace_};
-        if (!now.authorizer().Authorize(now.user(), request).allowed) return false;
-      }
-      if (checker.CheckRole(g.role, g.role.namespace_, "", g.existing).outcome !=
-          EscalationResult::Outcome::kAllowed) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   // Our roles that nothing is added to: what nothing needs goes from them, too.
   void PruneOthers(const std::vector<Permission>& needed) {
     for (const Role& role : input_.rbac.roles) {
@@ -446,8 +333,8 @@ class Planner {
                                        [&](const RoleGrant& g) { return g.existing == &role; });
       if (!IsOurs(role) || planned) continue;
       RoleGrant grant{.role = role, .existing = &role};
-      grant.executor = ExecutorOf(role);
-      grant.role.namespace_ = NamespaceOf(role);
+      grant.executor = names_.ExecutorOf(role);
+      grant.role.namespace_ = NamespaceOf(role, options_.derive.default_namespace);
       grant.change = PruneRules(role.rules, NeededOf(grant.role, needed), {});
       if (grant.change.empty()) continue;
       grant.role.rules = ApplyChange(role.rules, grant.change);
@@ -479,23 +366,19 @@ class Planner {
   // ---- how it gets there, and the record
 
   void FinishGrants(const AgentGrants& now) {
-    plan_.agent_may_write = AgentMayWrite(now);
+    plan_.agent_may_write = AgentMayWrite(plan_.grants, now);
     std::sort(plan_.grants.begin(), plan_.grants.end(), [](const RoleGrant& a, const RoleGrant& b) {
       return std::tie(a.role.namespace_, a.role.name) < std::tie(b.role.namespace_, b.role.name);
     });
-    const std::vector<BindingPolicy>& policies = options_.derive.binding_policies != nullptr
-                                                     ? *options_.derive.binding_policies
-                                                     : input_.policies;
     if (fix_.downsynced && !plan_.missing.empty())
-      ReachWecs(policies, input_, requirements_, plan_);
+      ReachWecs(PoliciesThatCount(input_, options_.derive), input_, requirements_, plan_);
   }
 
   const AnalysisInput& input_;
   const Requirements& requirements_;
   const AnalyzeOptions& options_;
   const FixOptions& fix_;
-  std::string name_;
-  std::set<std::string> ambiguous_;  // names of our roles, when none of them is the one
+  const GrantNames names_;
   std::set<std::string> unknown_groups_;
   bool aggregates_ = false;  // the agent takes in labelled ClusterRoles
   FixPlan plan_;

@@ -129,10 +129,9 @@ class Prover {
     for (const RbacPolicy* policy : {&written_, &input_.rbac}) {
       for (const RoleBinding& b : policy->bindings) {
         if (b.role_ref.kind != RoleKindName(role.kind) || b.role_ref.name != role.name) continue;
-        if (AppliesTo(b.subjects, options_.agent.User(), b.namespace_) >= 0) accounts.insert(-1);
-        for (int e = 0; e < static_cast<int>(requirements_.executors.size()); ++e) {
-          if (AppliesTo(b.subjects, requirements_.executors[e].User(), b.namespace_) >= 0)
-            accounts.insert(e);
+        for (int e = -1; e < static_cast<int>(requirements_.executors.size()); ++e) {
+          const UserInfo user = AccountOf(requirements_, options_, e).User();
+          if (AppliesTo(b.subjects, user, b.namespace_) >= 0) accounts.insert(e);
         }
       }
     }
@@ -140,22 +139,18 @@ class Prover {
     return {accounts.begin(), accounts.end()};
   }
 
-  const std::string& NamespaceOf(const Role& role) const {
-    return role.kind == RoleKind::kRole && role.namespace_.empty()
-               ? options_.derive.default_namespace
-               : role.namespace_;
-  }
-
   // Remembers what is granted anew: what a role holds and the one of the input with its name does
   // not. Gives back `written` without that.
   RbacPolicy AddAtoms() {
+    const std::string& default_namespace = options_.derive.default_namespace;
     RbacPolicy retained = written_;
     for (size_t i = 0; i < retained.roles.size(); ++i) {
       Role& role = retained.roles[i];
+      const std::string ns = NamespaceOf(role, default_namespace);
       const std::vector<int> accounts = AccountsOf(role);
       std::vector<PolicyRule> old;
       for (const Role& r : input_.rbac.roles) {
-        if (r.kind == role.kind && NamespaceOf(r) == NamespaceOf(role) && r.name == role.name)
+        if (r.kind == role.kind && NamespaceOf(r, default_namespace) == ns && r.name == role.name)
           old = r.rules;
       }
       const std::vector<PolicyRule> rules = std::move(role.rules);
@@ -165,7 +160,7 @@ class Prover {
           if (Uncovered(old, {atom}).empty()) {
             role.rules.push_back(std::move(atom));
           } else {
-            AddAtom({NamespaceOf(role), std::move(atom), accounts, i});
+            AddAtom({ns, std::move(atom), accounts, i});
           }
         }
       }

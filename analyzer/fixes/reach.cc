@@ -7,6 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "analyzer/grants/escalation.h"
+
 namespace wecan {
 namespace {
 
@@ -168,6 +170,26 @@ class Reacher {
 void ReachWecs(const std::vector<BindingPolicy>& policies, const AnalysisInput& input,
                const Requirements& requirements, FixPlan& plan) {
   if (!policies.empty()) Reacher(input, requirements, plan).Run(policies);
+}
+
+bool AgentMayWrite(const std::vector<RoleGrant>& grants, const AgentGrants& now) {
+  EscalationChecker checker(now.authorizer(), now.user());
+  for (const RoleGrant& g : grants) {
+    if (!g.changes()) continue;
+    const bool local = g.role.kind == RoleKind::kRole;
+    for (const char* verb : {"get", "create", "update", "delete"}) {
+      const RequestAttributes request{.verb = verb,
+                                      .api_group = kRbacGroup,
+                                      .resource = local ? "roles" : "clusterroles",
+                                      .namespace_ = g.role.namespace_};
+      if (!now.authorizer().Authorize(now.user(), request).allowed) return false;
+    }
+    if (checker.CheckRole(g.role, g.role.namespace_, "", g.existing).outcome !=
+        EscalationResult::Outcome::kAllowed) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace wecan

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A grant must itself get to the WECs: the labels by which KubeStellar's BindingPolicies select it.
+// A grant must itself get to the WECs: the labels by which KubeStellar's BindingPolicies select it,
+// and whether the agent may write it there.
 #pragma once
 
 #include <string>
@@ -8,6 +9,7 @@
 #include "absl/strings/string_view.h"
 
 #include "analyzer/fixes/fix.h"
+#include "analyzer/grants/agent_grants.h"
 #include "analyzer/model/object.h"
 #include "analyzer/requirements/derive.h"
 #include "analyzer/requirements/selection.h"
@@ -42,5 +44,8 @@ std::vector<Labels> LabelsToSelect(const BindingPolicy& policy, const GrantObjec
 // so, and says in the plan which policies select the grants and which do not.
 void ReachWecs(const std::vector<BindingPolicy>& policies, const AnalysisInput& input,
                const Requirements& requirements, FixPlan& plan);
+
+// Whether the agent, which holds `now`, may write what is new or changed of `grants`.
+bool AgentMayWrite(const std::vector<RoleGrant>& grants, const AgentGrants& now);
 
 }  // namespace wecan

@@ -34,21 +34,20 @@ std::vector<Written> CollectWritten(const AnalysisInput& input, const Requiremen
     if (origin.object < 0 || origin.loaded) return;
     w.object = origin.object;
     // A namespace that differs per WEC: only what holds cluster-wide counts.
-    if (requirements.objects[origin.object].scope == ScopeKind::kNamespace)
-      w.held_in = ns.empty() ? default_namespace : ns;
+    if (requirements.objects[origin.object].scope == ScopeKind::kNamespace) w.held_in = ns;
     written.push_back(w);
   };
-  for (const Role& role : input.rbac.roles) add(role.origin, role.namespace_, {.role = &role});
+  for (const Role& role : input.rbac.roles)
+    add(role.origin, NamespaceOf(role, default_namespace), {.role = &role});
   for (const RoleBinding& binding : input.rbac.bindings)
-    add(binding.origin, binding.namespace_, {.binding = &binding});
+    add(binding.origin, NamespaceOf(binding, default_namespace), {.binding = &binding});
   return written;
 }
 
 // What of `binding` the check looks at.
 RoleBinding InNamespace(const RoleBinding& binding, const std::string& default_namespace) {
-  const bool without = !binding.cluster && binding.namespace_.empty();
   return {.cluster = binding.cluster,
-          .namespace_ = without ? default_namespace : binding.namespace_,
+          .namespace_ = NamespaceOf(binding, default_namespace),
           .name = binding.name,
           .role_ref = binding.role_ref};
 }
@@ -58,9 +57,8 @@ class InputRoles {
  public:
   InputRoles(const AnalysisInput& input, const std::string& default_namespace) {
     for (const Role& role : input.rbac.roles) {
-      const bool cluster = role.kind == RoleKind::kClusterRole;
-      const std::string& ns = role.namespace_.empty() ? default_namespace : role.namespace_;
-      roles_[Key(RoleKindName(role.kind), cluster ? "" : ns, role.name)] = &role;
+      const std::string& ns = NamespaceOf(role, default_namespace);
+      roles_[Key(RoleKindName(role.kind), ns, role.name)] = &role;
     }
   }
 

@@ -24,9 +24,8 @@ struct Agent {
   std::string service_account = "klusterlet-work-sa";
   std::string klusterlet = "klusterlet";
 
-  UserInfo User() const {
-    return WithImplicitGroups(ServiceAccountUsername(namespace_, service_account), {});
-  }
+  ServiceAccountRef Account() const { return {namespace_, service_account}; }
+  UserInfo User() const { return Account().User(); }
 };
 
 struct ProfileOptions {

@@ -12,6 +12,7 @@
 #include "analyzer/model/rbac.h"
 #include "analyzer/model/request.h"
 #include "analyzer/model/resource_catalog.h"
+#include "analyzer/model/suppression.h"
 
 namespace wecan {
 
@@ -111,6 +112,7 @@ struct AnalysisInput {
   std::vector<BindingPolicy> policies;
   std::vector<CustomResource> crds;
   RbacPolicy rbac;  // Roles, ClusterRoles and their bindings among the objects, and those of --load
+  std::vector<Suppression> suppressions;
   std::vector<Diagnostic> diagnostics;
 };
 

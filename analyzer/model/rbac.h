@@ -96,6 +96,18 @@ inline bool IsManagedByWecan(const Labels& labels) {
 }
 inline bool IsOurs(const Role& role) { return IsManagedByWecan(role.labels); }
 
+// Where it stands: what names no namespace, but needs one, is in `default_namespace`. The reference
+// is into one of the arguments.
+inline const std::string& NamespaceOf(const Role& role, const std::string& default_namespace) {
+  const bool unnamed = role.kind == RoleKind::kRole && role.namespace_.empty();
+  return unnamed ? default_namespace : role.namespace_;
+}
+inline const std::string& NamespaceOf(const RoleBinding& binding,
+                                      const std::string& default_namespace) {
+  const bool unnamed = !binding.cluster && binding.namespace_.empty();
+  return unnamed ? default_namespace : binding.namespace_;
+}
+
 // A set of RBAC objects: a profile, a dump, or what the input holds.
 struct RbacPolicy {
   std::vector<Role> roles;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
 namespace wecan {
@@ -64,6 +65,7 @@ struct ServiceAccountRef {
 
   // With its implicit groups.
   UserInfo User() const { return WithImplicitGroups(ServiceAccountUsername(namespace_, name), {}); }
+  std::string Display() const { return absl::StrCat(namespace_, ":", name); }  // "NS:NAME"
 
   friend bool operator==(const ServiceAccountRef&, const ServiceAccountRef&) = default;
 };

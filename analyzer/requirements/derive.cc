@@ -27,7 +27,7 @@ class Deriver {
   Deriver(const AnalysisInput& input, const DeriveOptions& options)
       : input_(input),
         options_(options),
-        policies_(options.binding_policies != nullptr ? *options.binding_policies : input.policies),
+        policies_(PoliciesThatCount(input, options)),
         mapper_(input.crds) {}
 
   Requirements Run() {
@@ -242,6 +242,11 @@ class Deriver {
 };
 
 }  // namespace
+
+const std::vector<BindingPolicy>& PoliciesThatCount(const AnalysisInput& input,
+                                                    const DeriveOptions& options) {
+  return options.binding_policies != nullptr ? *options.binding_policies : input.policies;
+}
 
 Requirements DeriveRequirements(const AnalysisInput& input, const DeriveOptions& options) {
   return Deriver(input, options).Run();

@@ -68,6 +68,11 @@ struct Requirements {
   std::vector<ObjectRequirements> objects;   // parallel to AnalysisInput::objects
 };
 
+// The policies that count: those of `options`, or else those of the input. The reference is into
+// one of the arguments, or to what `options` points at.
+const std::vector<BindingPolicy>& PoliciesThatCount(const AnalysisInput& input,
+                                                    const DeriveOptions& options);
+
 Requirements DeriveRequirements(const AnalysisInput& input, const DeriveOptions& options);
 
 }  // namespace wecan

@@ -12,6 +12,7 @@
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
 #include "src/cli/commands.h"
+#include "src/cli/known_findings.h"
 #include "src/cli/print.h"
 #include "src/cli/setup.h"
 #include "src/fix/finding_edits.h"
@@ -116,11 +117,21 @@ bool Uses(const std::vector<Output>& outputs, absl::string_view format) {
                      [&](const Output& output) { return output.format == format; });
 }
 
+// All that the command writes: its reports, and the baseline.
+std::vector<Output> Written(std::vector<Output> outputs, const PolicyOptions& policy) {
+  if (!policy.write_baseline.empty()) outputs.push_back({"baseline", policy.write_baseline});
+  return outputs;
+}
+
+const char* FlagOf(const Output& output) {
+  return output.format == "baseline" ? "--write-baseline: " : "--output: ";
+}
+
 // Before the work: a folder is no report.
 absl::Status CheckNoFolders(const std::vector<Output>& outputs, const FileSystem& files) {
   for (const Output& output : outputs) {
     if (output.file.empty() || !files.IsDirectory(output.file).value_or(false)) continue;
-    return absl::InvalidArgumentError(absl::StrCat("--output: ", output.file,
+    return absl::InvalidArgumentError(absl::StrCat(FlagOf(output), output.file,
                                                    " is a folder; name a file in it, for example ",
                                                    output.file, "/report.", output.format));
   }
@@ -139,11 +150,11 @@ absl::Status CheckOutputFiles(const std::vector<Output>& outputs, const Analysis
     const std::string path = NormalPath(output.file);
     if (inputs.count(path) > 0) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--output: ", output.file, " is one of the inputs; name another file"));
+          absl::StrCat(FlagOf(output), output.file, " is one of the inputs; name another file"));
     }
     if (!reports.insert(path).second) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--output: two formats for ", output.file, "; give each a file of its own"));
+      return absl::InvalidArgumentError(absl::StrCat(FlagOf(output), "two formats for ",
+                                                     output.file, "; give each a file of its own"));
     }
   }
   return absl::OkStatus();
@@ -229,14 +240,16 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
   WECAN_ASSIGN_OR_RETURN(const std::optional<Level> fail_on,
                          ParseLevel("--fail-on", options.policy.fail_on, "never"));
-  WECAN_RETURN_IF_ERROR(CheckNoFolders(outputs, *environment.files));
+  WECAN_RETURN_IF_ERROR(CheckNoFolders(Written(outputs, options.policy), *environment.files));
   WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options.input, environment));
-  const Loaded loaded = Load(request, *environment.files, *environment.in);
-  WECAN_RETURN_IF_ERROR(CheckOutputFiles(outputs, loaded.input));
+  Loaded loaded = Load(request, *environment.files, *environment.in);
+  WECAN_RETURN_IF_ERROR(CheckOutputFiles(Written(outputs, options.policy), loaded.input));
   WECAN_ASSIGN_OR_RETURN(AnalyzeOptions analyze, MakeAnalyzeOptions(options, loaded, environment));
   WECAN_RETURN_IF_ERROR(SetLevels(options.policy, analyze));
+  analyze.suppress = TakeConfigSuppressions(options, environment, loaded.input);
 
-  const Report report = Analyze(loaded.input, analyze);
+  Report report = Analyze(loaded.input, analyze);
+  WECAN_RETURN_IF_ERROR(ApplyBaseline(options, analyze, environment, loaded.input, report));
   const ExitCode exit_code = ExitCodeOf(report, options.policy, fail_on);
   const std::string fix = FixCommandFor(options, report);
   ReportContext context{.input = loaded.input,
@@ -246,6 +259,8 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
                         .next_command = NextCommand(options, fix, report),
                         .fix_command = fix,
                         .fail_on = fail_on,
+                        .has_baseline = !BaselineFile(options.policy).empty(),
+                        .sarif_suppressed = options.output.sarif_suppressed,
                         .chart_files = ChartFiles(outputs, loaded.input, *environment.files)};
   if (Uses(outputs, "sarif"))
     context.edits = FindingEdits(loaded.input, report, analyze, *environment.files);

@@ -141,6 +141,11 @@ void AddAnalysisOptions(CLI::App& app, Options& o) {
   AddExecutorOption(app, o.agent);
 }
 
+void AddBaselineOption(CLI::App& app, PolicyOptions& o) {
+  app.add_option("--baseline", o.baseline, "report only what this file of known findings lacks")
+      ->type_name("FILE");
+}
+
 void AddCheck(CLI::App& app, Options& o) {
   AddAnalysisOptions(app, o);
   AddOutputOptions(app, o.output, absl::StrJoin(kReportFormats, ", "));
@@ -149,6 +154,16 @@ void AddCheck(CLI::App& app, Options& o) {
   AddLevelOptions(app, o.policy);
   AddList(app, "--select", o.policy.select, "report only these rules", "IDS");
   AddList(app, "--ignore", o.policy.ignore, "do not report these rules", "IDS");
+  app.add_flag("--no-ignores", o.policy.no_ignores,
+               "report what comments, annotations and the configuration suppress, too");
+  app.add_flag("--sarif-suppressed", o.output.sarif_suppressed,
+               "SARIF holds what is suppressed or in the baseline, marked so");
+  AddBaselineOption(app, o.policy);
+  app.add_option("--write-baseline", o.policy.write_baseline,
+                 "write what is found to this file; of one that is there, drop what is gone")
+      ->type_name("FILE");
+  app.add_flag("--accept-new", o.policy.accept_new,
+               "with --write-baseline: add what an existing file does not know");
 }
 
 // The form of the grant.
@@ -219,6 +234,7 @@ void AddConfig(CLI::App& app, Options& o) {
   AddExecutorOption(app, o.agent);
   AddGrantOptions(app, o.fix);
   AddLevelOptions(app, o.policy);
+  AddBaselineOption(app, o.policy);
   AddOutputOptions(app, o.output, "text, json, yaml");
 }
 

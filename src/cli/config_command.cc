@@ -134,7 +134,6 @@ std::string KeysText() {
     if (!key.variable.empty()) notes.emplace_back(key.variable);
     if (const std::string usual = FallbackText(key); !usual.empty())
       notes.push_back(absl::StrCat("default ", usual));
-    if (key.pending) notes.emplace_back("refused by this version");
     absl::StrAppend(&text, Pad(key.name, 22), " ", key.description,
                     notes.empty() ? "" : absl::StrCat(" (", absl::StrJoin(notes, ", "), ")"), "\n");
   }
@@ -150,8 +149,7 @@ Json KeysJson() {
                             {"variable", Text(key.variable)},
                             {"values", Text(key.values)},
                             {"default", FallbackText(key)},
-                            {"userFile", key.user},
-                            {"supported", !key.pending}});
+                            {"userFile", key.user}});
   }
   return json;
 }

@@ -72,7 +72,6 @@ Json SectionSchema(const std::string& prefix) {
     absl::string_view name = key.name;
     if (!absl::ConsumePrefix(&name, prefix) || name.find_first_of(".[") != name.npos) continue;
     Json property = {{"description", Text(key.description)}};
-    if (key.pending) property["$comment"] = "read, but refused by this version";
     property.update(KeySchema(key));
     if (key.type == KeyType::kText && !key.fallback.empty())
       property["default"] = Text(key.fallback);

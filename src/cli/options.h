@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "src/config/read.h"
+
 namespace wecan {
 
 struct GlobalOptions {
@@ -52,6 +54,10 @@ struct PolicyOptions {
   std::vector<std::string> rules;         // ID=LEVEL
   std::vector<std::string> config_rules;  // the same, of the configuration; weaker than --select
   std::vector<std::string> select, ignore;
+  bool no_ignores = false;  // no suppression counts
+  IgnoreRules ignores;      // of the configuration
+  std::string baseline, write_baseline;
+  bool accept_new = false;
 };
 
 struct OutputOptions {
@@ -59,6 +65,7 @@ struct OutputOptions {
   // Who asks for them. But for the flag, formats that a command does not have are passed over.
   std::string source = "--output";
   bool no_headers = false;
+  bool sarif_suppressed = false;
 };
 
 // The offline evaluator of can-i.

@@ -28,6 +28,7 @@ struct Environment {
   bool out_is_terminal = false;
   int columns = 100;              // width for text output
   std::string program = "wecan";  // the last part of argv[0]: what the program is called as
+  std::string today;              // YYYY-MM-DD in UTC; "": nothing expires
   int threads = 0;                // for reading files; 0: as many as the machine has
 };
 

@@ -50,6 +50,7 @@ constexpr KeyOptions kKeyOptions[] = {
     {"failOn", [](Options& o) -> Field { return &o.policy.fail_on; }},
     {"rules", [](Options& o) -> Field { return &o.policy.rules; },
      [](Options& o) -> Field { return &o.policy.config_rules; }},
+    {"baseline", [](Options& o) -> Field { return &o.policy.baseline; }},
     {"output", [](Options& o) -> Field { return &o.output.outputs; }},
     {"color", [](Options& o) -> Field { return &o.global.color; }},
 };
@@ -206,18 +207,6 @@ absl::StatusOr<ConfigFile> ReadFile(const std::string& path, ConfigKind kind,
   return ReadConfig(path, *text, kind);
 }
 
-// What this version reads and cannot do must not pass for done.
-absl::Status CheckPending(const ConfigFile& file) {
-  for (const ConfigValue& value : file.values) {
-    if (!value.key->pending) continue;
-    return absl::UnimplementedError(absl::StrCat(file.path, ":", value.line, ":", value.column,
-                                                 ": ", value.key->name,
-                                                 ": this version of wecan cannot do that yet; "
-                                                 "remove the key"));
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::vector<ConfigFile>> ReadFiles(const Options& options,
                                                   const Environment& environment) {
   const ConfigRequest request{.file = options.global.config, .no_config = options.global.no_config};
@@ -228,7 +217,6 @@ absl::StatusOr<std::vector<ConfigFile>> ReadFiles(const Options& options,
   const auto add = [&](const std::string& path, ConfigKind kind) -> absl::Status {
     if (path.empty()) return absl::OkStatus();
     WECAN_ASSIGN_OR_RETURN(ConfigFile file, ReadFile(path, kind, files));
-    WECAN_RETURN_IF_ERROR(CheckPending(file));
     read.push_back(std::move(file));
     return absl::OkStatus();
   };
@@ -269,9 +257,12 @@ std::string OriginText(const SettingOrigin& origin) {
 absl::StatusOr<Settings> ResolveSettings(const Options& options, const Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const std::vector<ConfigFile> files, ReadFiles(options, environment));
   Settings settings;
-  for (const ConfigFile& file : files) settings.files.push_back(file.path);
+  for (const ConfigFile& file : files) {
+    settings.files.push_back(file.path);
+    if (!file.ignores.empty()) settings.ignores = {file.path, file.ignores};
+  }
   for (const ConfigKey& key : ConfigKeys()) {
-    if (key.type == KeyType::kSection || key.pending || key.name == "version" ||
+    if (key.type == KeyType::kSection || key.type == KeyType::kItems || key.name == "version" ||
         absl::StrContains(key.name, "[]"))
       continue;
     Setting setting{.key = &key};
@@ -286,6 +277,7 @@ absl::StatusOr<Settings> ResolveSettings(const Options& options, const Environme
 }
 
 void ApplySettings(const Settings& settings, Options& options) {
+  options.policy.ignores = settings.ignores;
   for (const Setting& setting : settings.settings) {
     const KeyOptions* places = OptionsOf(*setting.key);
     if (places == nullptr) continue;

@@ -41,6 +41,7 @@ struct Setting {
 
 struct Settings {
   std::vector<std::string> files;  // the project's before the user's
+  IgnoreRules ignores;             // of the project's
   std::vector<Setting> settings;   // every key but sections and version, in the order of the table
 };
 

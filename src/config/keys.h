@@ -40,8 +40,7 @@ struct ConfigKey {
   absl::string_view values;    // the only ones allowed, separated by blanks; "": any
   absl::string_view fallback;  // what holds when nobody says
   PathUse path;
-  bool user;     // allowed in the user's own file, too
-  bool pending;  // read and checked, but this version can do nothing with it and says so
+  bool user;  // allowed in the user's own file, too
   // Why a value (of a map: its name) is none, in words that stand behind the key; or OK.
   absl::Status (*check)(absl::string_view value);
 };

@@ -306,7 +306,9 @@ class ConfigReader {
                              absl::StrJoin(allowed, ", "), DidYouMean(value.text(), allowed)));
     }
     if (!HasType(value, type)) return WrongType(value, name, type);
-    if (value.text().empty() && name != "ignore[].group" && key.type != KeyType::kMap)
+    const bool may_be_empty = key.type == KeyType::kMap || name == "ignore[].group" ||
+                              name == "ignore[].reason";  // told as WEC903
+    if (value.text().empty() && !may_be_empty)
       return At(value, absl::StrCat(name, ": this is empty; give it a value or remove the key"));
     return absl::OkStatus();
   }
@@ -347,15 +349,12 @@ class ConfigReader {
       FieldOf(ignore, v.key->name) = v.entries[0].text;
     }
     if (ignore.rule.empty()) return At(item, "ignore: no rule; say which one, for example WEC101");
-    if (absl::StripAsciiWhitespace(ignore.reason).empty())
-      return At(item, "ignore: no reason; say why, for those who read it later");
     if (!ignore.has_group && ignore.kind.empty() && ignore.namespace_.empty() &&
         ignore.name.empty()) {
       return At(item, absl::StrCat("ignore: selects every object; give it a kind or name, or write "
                                    "rules: {",
                                    ignore.rule, ": off}"));
     }
-    ignore.rule = std::string(FindRule(ignore.rule)->id);
     file_.ignores.push_back(std::move(ignore));
     return absl::OkStatus();
   }

@@ -32,7 +32,7 @@ struct ConfigValue {
 
 // One item of `ignore`. Selectors are globs; "" selects all.
 struct IgnoreRule {
-  std::string rule;  // WEC101
+  std::string rule;  // as written: an id, a name, or "all"
   std::string kind, namespace_, name;
   bool has_group = false;  // the core group is ""
   std::string group;
@@ -41,6 +41,12 @@ struct IgnoreRule {
   uint32_t line = 0, column = 0;
 
   friend bool operator==(const IgnoreRule&, const IgnoreRule&) = default;
+};
+
+// All of them, and the file that they stand in.
+struct IgnoreRules {
+  std::string path;
+  std::vector<IgnoreRule> rules;
 };
 
 struct ConfigFile {

@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 
+#include "analyzer/base/status_macros.h"
 #include "analyzer/base/utf8.h"
 
 namespace wecan {
@@ -128,7 +129,7 @@ absl::StatusOr<std::vector<SourceEntry>> SourceTree::Entries(uint32_t mapping) c
   const std::vector<uint32_t> children = Children(mapping);
   for (size_t i = 0; i + 1 < children.size(); i += 2) {
     const uint32_t key = children[i];
-    if (absl::Status status = CheckPlain(key); !status.ok()) return status;
+    WECAN_RETURN_IF_ERROR(CheckPlain(key));
     const Node& node = nodes_[key];
     if (node.kind != NodeKind::kScalar) return Refuse(key, "this key is no text; write it as one");
     if (node.plain && node.text == "<<") {
@@ -169,7 +170,7 @@ absl::Status SourceTree::CheckPlain(uint32_t index) const {
 
 absl::Status SourceTree::CheckSubtreePlain(uint32_t index) const {
   for (uint32_t i = index; i < nodes_[index].next; ++i) {
-    if (absl::Status status = CheckPlain(i); !status.ok()) return status;
+    WECAN_RETURN_IF_ERROR(CheckPlain(i));
   }
   return absl::OkStatus();
 }
@@ -177,7 +178,7 @@ absl::Status SourceTree::CheckSubtreePlain(uint32_t index) const {
 absl::Status SourceTree::CheckPathPlain(uint32_t index) const {
   uint32_t at = 0;
   while (true) {
-    if (absl::Status status = CheckPlain(at); !status.ok()) return status;
+    WECAN_RETURN_IF_ERROR(CheckPlain(at));
     if (at == index) return absl::OkStatus();
     for (++at; nodes_[at].next <= index;) at = nodes_[at].next;
   }

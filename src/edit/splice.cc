@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 
+#include "analyzer/base/status_macros.h"
 #include "analyzer/base/utf8.h"
 #include "src/edit/source_tree.h"
 #include "src/edit/splicer.h"
@@ -38,11 +39,10 @@ class RoleSplicer {
       : tree_(tree), role_(role), splicer_(tree, role, edits, patch) {}
 
   absl::Status Apply(const RoleEdit& edit) {
-    absl::StatusOr<std::vector<SourceEntry>> entries = tree_.Entries(role_);
-    if (!entries.ok()) return entries.status();
+    WECAN_ASSIGN_OR_RETURN(const std::vector<SourceEntry> entries, tree_.Entries(role_));
     // What stands deeper comes first where two changes meet at one place.
-    if (absl::Status status = Annotate(edit, *entries); !status.ok()) return status;
-    return EditRules(edit, *entries);
+    WECAN_RETURN_IF_ERROR(Annotate(edit, entries));
+    return EditRules(edit, entries);
   }
 
  private:
@@ -62,13 +62,12 @@ class RoleSplicer {
     const std::optional<SourceEntry> metadata = Find(role, "metadata");
     if (!metadata || tree_.node(metadata->value).kind != NodeKind::kMapping)
       return tree_.Refuse(role_, "the metadata of this role cannot be edited");
-    if (absl::Status status = tree_.CheckPlain(metadata->value); !status.ok()) return status;
-    absl::StatusOr<std::vector<SourceEntry>> fields = tree_.Entries(metadata->value);
-    if (!fields.ok()) return fields.status();
-    const std::optional<SourceEntry> annotations = Find(*fields, "annotations");
+    WECAN_RETURN_IF_ERROR(tree_.CheckPlain(metadata->value));
+    WECAN_ASSIGN_OR_RETURN(const std::vector<SourceEntry> fields, tree_.Entries(metadata->value));
+    const std::optional<SourceEntry> annotations = Find(fields, "annotations");
     if (!annotations)
       return splicer_.AddEntries(metadata->value, {{"annotations", edit.annotations}});
-    if (absl::Status status = tree_.CheckPlain(annotations->value); !status.ok()) return status;
+    WECAN_RETURN_IF_ERROR(tree_.CheckPlain(annotations->value));
     if (tree_.IsNull(annotations->value) || IsEmptyCollection(annotations->value))
       return splicer_.Fill(metadata->value, *annotations, edit.annotations);
     return SetAnnotations(annotations->value, edit);
@@ -77,16 +76,15 @@ class RoleSplicer {
   absl::Status SetAnnotations(uint32_t annotations, const RoleEdit& edit) {
     if (tree_.node(annotations).kind != NodeKind::kMapping)
       return tree_.Refuse(annotations, "annotations is no mapping; make it one");
-    absl::StatusOr<std::vector<SourceEntry>> entries = tree_.Entries(annotations);
-    if (!entries.ok()) return entries.status();
+    WECAN_ASSIGN_OR_RETURN(const std::vector<SourceEntry> entries, tree_.Entries(annotations));
     NewEntries added;
     for (const auto& [key, text] : edit.annotations) {
-      const std::optional<SourceEntry> entry = Find(*entries, key);
+      const std::optional<SourceEntry> entry = Find(entries, key);
       if (!entry) {
         added.emplace_back(key, text);
         continue;
       }
-      if (absl::Status s = tree_.CheckPlain(entry->value); !s.ok()) return s;
+      WECAN_RETURN_IF_ERROR(tree_.CheckPlain(entry->value));
       const Node& value = tree_.node(entry->value);
       if (value.kind != NodeKind::kScalar)
         return tree_.Refuse(entry->value, "the value of an annotation has to be a text");
@@ -103,10 +101,10 @@ class RoleSplicer {
     if (!rules || tree_.IsNull(rules->value) || IsEmptyCollection(rules->value)) {
       if (!edit.rules.empty()) return NoSuchRule(edit, edit.rules[0].rule, 0);
       if (!rules) return splicer_.AddEntries(role_, {{"rules", added}});
-      if (absl::Status status = tree_.CheckPlain(rules->value); !status.ok()) return status;
+      WECAN_RETURN_IF_ERROR(tree_.CheckPlain(rules->value));
       return splicer_.Fill(role_, *rules, added);
     }
-    if (absl::Status status = tree_.CheckPlain(rules->value); !status.ok()) return status;
+    WECAN_RETURN_IF_ERROR(tree_.CheckPlain(rules->value));
     if (tree_.node(rules->value).kind != NodeKind::kSequence)
       return tree_.Refuse(rules->value, "rules is no list; make it one");
 
@@ -120,11 +118,11 @@ class RoleSplicer {
         return absl::InvalidArgumentError(absl::StrCat("two edits of rule ", rule.rule, " of ",
                                                        RoleName(edit), "; make them one"));
       }
-      if (absl::Status status = tree_.CheckSubtreePlain(item); !status.ok()) return status;
+      WECAN_RETURN_IF_ERROR(tree_.CheckSubtreePlain(item));
       if (rule.drop) {
         dropped.insert(item);
-      } else if (absl::Status status = EditRule(item, rule); !status.ok()) {
-        return status;
+      } else {
+        WECAN_RETURN_IF_ERROR(EditRule(item, rule));
       }
     }
     return splicer_.EditSequence(*rules, dropped, added);
@@ -138,14 +136,12 @@ class RoleSplicer {
   absl::Status EditRule(uint32_t rule, const RuleEdit& edit) {
     if (tree_.node(rule).kind != NodeKind::kMapping)
       return tree_.Refuse(rule, "this rule is no mapping; make it one");
-    absl::StatusOr<std::vector<SourceEntry>> entries = tree_.Entries(rule);
-    if (!entries.ok()) return entries.status();
+    WECAN_ASSIGN_OR_RETURN(const std::vector<SourceEntry> entries, tree_.Entries(rule));
     NewEntries added;
-    absl::Status status =
-        EditTexts(rule, *entries, "resources", edit.add_resources, edit.remove_resources, added);
-    if (!status.ok()) return status;
-    status = EditTexts(rule, *entries, "verbs", edit.add_verbs, edit.remove_verbs, added);
-    if (!status.ok()) return status;
+    WECAN_RETURN_IF_ERROR(
+        EditTexts(rule, entries, "resources", edit.add_resources, edit.remove_resources, added));
+    WECAN_RETURN_IF_ERROR(
+        EditTexts(rule, entries, "verbs", edit.add_verbs, edit.remove_verbs, added));
     return splicer_.AddEntries(rule, added);
   }
 
@@ -217,9 +213,7 @@ class FileSplicer {
             absl::StrCat("two edits of ", RoleName(edits_[i]), "; make them one"));
       }
     }
-    if (absl::Status status = Parse(source_.text(), source_.language(), /*original=*/true);
-        !status.ok())
-      return status;
+    WECAN_RETURN_IF_ERROR(Parse(source_.text(), source_.language(), /*original=*/true));
     for (size_t i = 0; i < edits_.size(); ++i) {
       if (!found_[i])
         return absl::NotFoundError(absl::StrCat(source_.path(), ": no ", RoleName(edits_[i])));
@@ -273,8 +267,7 @@ class FileSplicer {
                               "kubectl does not read this: keys have to be texts, and merge keys "
                               "mappings; a template has to be rendered first");
     }
-    absl::Status status = Search(document.root(), "", "", tree, patch);
-    if (!status.ok()) return status;
+    WECAN_RETURN_IF_ERROR(Search(document.root(), "", "", tree, patch));
     return AddToList(document.root(), tree, patch);
   }
 
@@ -319,7 +312,7 @@ class FileSplicer {
                                                     "keep one of them"));
     }
     found_[wanted->second] = true;
-    if (absl::Status status = tree.CheckPathPlain(role.index()); !status.ok()) return status;
+    WECAN_RETURN_IF_ERROR(tree.CheckPathPlain(role.index()));
     const size_t begin = tree.Begin(role.index()), end = tree.End(role.index());
     const size_t braces = source_.text().substr(begin, end - begin).find("{{");
     if (braces != absl::string_view::npos)
@@ -337,13 +330,12 @@ class FileSplicer {
         source_.SkipTrivia(tree.End(0)) < source_.text().size()) {
       return absl::OkStatus();
     }
-    absl::StatusOr<std::vector<SourceEntry>> entries = tree.Entries(0);
-    if (!entries.ok()) return entries.status();
+    WECAN_ASSIGN_OR_RETURN(const std::vector<SourceEntry> entries, tree.Entries(0));
     std::vector<Json> added;
     for (const NewDocument& document : new_documents_) added.push_back(document.json);
     Splicer splicer(tree, 0, text_edits_, patch);
     added_to_list_ = true;
-    for (const SourceEntry& entry : *entries) {
+    for (const SourceEntry& entry : entries) {
       if (tree.node(entry.key).text != "items") continue;
       return tree.node(entry.value).next == entry.value + 1
                  ? splicer.Fill(0, entry, added)
@@ -434,7 +426,7 @@ absl::StatusOr<std::string> SpliceFile(absl::string_view path, absl::string_view
   const Language language = LanguageOf(path, whole, budgets);
   const SourceText source(path, whole, language);
   if (language == Language::kYaml) {
-    if (absl::Status status = CheckLineBreaks(source); !status.ok()) return status;
+    WECAN_RETURN_IF_ERROR(CheckLineBreaks(source));
     if (open_end && EndsInBlockScalar(whole, budgets)) {
       return source.RefuseAt(text.size(),
                              "the file ends inside a literal or folded text; end its last line");

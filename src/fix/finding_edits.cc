@@ -8,7 +8,7 @@
 
 #include "analyzer/base/utf8.h"
 #include "analyzer/fixes/plan_fix.h"
-#include "src/edit/splice.h"
+#include "src/fix/edit_of.h"
 
 namespace wecan {
 namespace {
@@ -50,16 +50,6 @@ const Role* RoleToExtend(const FixPlan& plan) {
     if (grant.existing != nullptr && grant.executor < 0) return grant.existing;
   }
   return nullptr;
-}
-
-absl::StatusOr<std::string> Extend(const Role& role, const PolicyRule& rule,
-                                   const std::string& path, const std::string& text) {
-  const RoleChange change = ExtendRules(role.rules, {rule});
-  RoleEdit edit{
-      .kind = role.kind, .namespace_ = role.namespace_, .name = role.name, .append = change.append};
-  for (const RuleChange& c : change.rules)
-    edit.rules.push_back({.rule = c.rule, .add_verbs = c.add_verbs});
-  return SpliceFile(path, text, {edit}, {});
 }
 
 bool HasOurRole(const AnalysisInput& input) {
@@ -113,7 +103,8 @@ std::map<std::string, RegionEdit> FindingEdits(const AnalysisInput& input, const
                           .api_groups = {f.permission->group},
                           .resources = {f.permission->resource}};
     if (IsRefused(*plan, rule)) continue;
-    const absl::StatusOr<std::string> after = Extend(*role, rule, path, *text);
+    const absl::StatusOr<std::string> after =
+        SpliceFile(path, *text, {EditOf(*role, ExtendRules(role->rules, {rule}))}, {});
     if (!after.ok() || edits.size() == kMaxEdits) return edits;
     RegionEdit edit = LineEdit(*text, *after);
     edit.file = file;

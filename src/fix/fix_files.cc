@@ -11,8 +11,8 @@
 #include "absl/strings/strip.h"
 
 #include "analyzer/base/status_macros.h"
-#include "src/edit/splice.h"
 #include "src/edit/unified_diff.h"
+#include "src/fix/edit_of.h"
 #include "src/input/find_files.h"
 #include "src/input/load.h"
 
@@ -32,21 +32,6 @@ RbacPolicy ReadRbac(const std::string& path, const std::string& text) {
   const MemoryFileSystem files(std::map<std::string, std::string>{{name, text}});
   std::istringstream nothing;
   return Load({.paths = {name}, .threads = 1}, files, nothing).input.rbac;
-}
-
-RoleEdit EditOf(const RoleGrant& grant,
-                std::vector<std::pair<std::string, std::string>> annotations) {
-  const Role& role = *grant.existing;
-  RoleEdit edit{.kind = role.kind,
-                .namespace_ = role.namespace_,
-                .name = role.name,
-                .append = grant.change.append,
-                .annotations = {annotations.begin(), annotations.end()}};
-  for (const RuleChange& c : grant.change.rules) {
-    edit.rules.push_back(
-        {.rule = c.rule, .drop = c.drop, .add_verbs = c.add_verbs, .remove_verbs = c.remove_verbs});
-  }
-  return edit;
 }
 
 class FileMaker {
@@ -97,7 +82,11 @@ class FileMaker {
       }
       Changes& changes = changes_[path];
       changes.roles.push_back(grant.existing);
-      if (!grant.change.empty()) changes.edits.push_back(EditOf(grant, annotations));
+      if (!grant.change.empty()) {
+        RoleEdit edit = EditOf(*grant.existing, grant.change);
+        edit.annotations.insert(annotations.begin(), annotations.end());
+        changes.edits.push_back(std::move(edit));
+      }
     }
     AddDocuments(grant, annotations, path);
     return absl::OkStatus();
@@ -185,8 +174,7 @@ void AddUnchanged(const FixPlan& plan, const std::string& default_namespace, Rba
   for (const RoleGrant& g : plan.grants) {
     if (g.existing == nullptr) continue;
     Role role = *g.existing;
-    if (role.kind == RoleKind::kRole && role.namespace_.empty())
-      role.namespace_ = default_namespace;
+    role.namespace_ = NamespaceOf(role, default_namespace);
     const bool has_role =
         std::any_of(written.roles.begin(), written.roles.end(), [&](const Role& r) {
           return r.kind == role.kind && r.namespace_ == role.namespace_ && r.name == role.name;
@@ -241,22 +229,19 @@ RbacPolicy ReadBack(const FixPlan& plan, const std::vector<FixFile>& files,
                     const std::string& default_namespace) {
   const auto planned = [&](RoleKind kind, const std::string& ns, const std::string& name) {
     return std::any_of(plan.grants.begin(), plan.grants.end(), [&](const RoleGrant& g) {
-      const bool same_place =
-          g.role.namespace_ == ns || (g.role.namespace_.empty() && ns == default_namespace);
       return g.role.kind == kind && g.role.name == name &&
-             (kind == RoleKind::kClusterRole || same_place);
+             NamespaceOf(g.role, default_namespace) == ns;
     });
   };
   RbacPolicy written;
   for (const FixFile& file : files) {
     RbacPolicy rbac = ReadRbac(file.path, file.after);
     for (Role& role : rbac.roles) {
-      if (role.kind == RoleKind::kRole && role.namespace_.empty())
-        role.namespace_ = default_namespace;
+      role.namespace_ = NamespaceOf(role, default_namespace);
       if (planned(role.kind, role.namespace_, role.name)) written.roles.push_back(std::move(role));
     }
     for (RoleBinding& b : rbac.bindings) {
-      if (!b.cluster && b.namespace_.empty()) b.namespace_ = default_namespace;
+      b.namespace_ = NamespaceOf(b, default_namespace);
       const RoleKind kind = b.cluster ? RoleKind::kClusterRole : RoleKind::kRole;
       if (planned(kind, b.namespace_, b.name)) written.bindings.push_back(std::move(b));
     }

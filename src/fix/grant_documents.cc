@@ -72,11 +72,7 @@ std::vector<std::pair<std::string, std::string>> GrantAnnotations(const RoleGran
                                                                   const AnalyzeOptions& options) {
   const std::vector<std::string> objects =
       ObjectNames(input, requirements, grant.objects, kNamedObjects);
-  const ServiceAccountRef account =
-      grant.executor < 0
-          ? ServiceAccountRef{options.agent.namespace_, options.agent.service_account}
-          : requirements.executors[grant.executor];
-  return {{"grant.wecan/for", absl::StrCat(account.namespace_, ":", account.name)},
+  return {{"grant.wecan/for", AccountOf(requirements, options, grant.executor).Display()},
           {"grant.wecan/reason",
            grant.executor < 0 ? absl::StrCat("to apply and remove these objects; profile ",
                                              options.profile.name, " holds less")

@@ -32,10 +32,7 @@ Json LabelsJson(const Labels& labels) {
 
 // Who gets it, as NAMESPACE:SERVICEACCOUNT.
 std::string Account(const FixContext& c, int executor) {
-  const Agent& agent = c.options.agent;
-  if (executor < 0) return absl::StrCat(agent.namespace_, ":", agent.service_account);
-  const ServiceAccountRef& account = c.requirements.executors[executor];
-  return absl::StrCat(account.namespace_, ":", account.name);
+  return AccountOf(c.requirements, c.options, executor).Display();
 }
 
 Json MissingJson(const FixContext& c) {

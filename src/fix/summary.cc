@@ -250,10 +250,9 @@ std::vector<std::string> RemarksOn(const FixContext& c, const MissingRow& row) {
   std::vector<std::string> remarks;
   if (!row.names.empty()) remarks.push_back(absl::StrCat("only ", row.names));
   if (row.guessed) remarks.emplace_back("(its plural is a guess)");
-  if (row.executor >= 0) {
-    const ServiceAccountRef& account = c.requirements.executors[row.executor];
-    remarks.push_back(absl::StrCat("for executor ", account.namespace_, ":", account.name));
-  }
+  if (row.executor >= 0)
+    remarks.push_back(
+        absl::StrCat("for executor ", c.requirements.executors[row.executor].Display()));
   return remarks;
 }
 

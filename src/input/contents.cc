@@ -79,6 +79,21 @@ SourceLocation Extraction::Locate(const Value& key, const Value& value) const {
   return Locate(span);
 }
 
+bool Extraction::IsCutByComment(const Value& value) const {
+  if (line_starts_.empty()) {
+    line_starts_.push_back(0);
+    for (size_t at = text_.find('\n'); at != absl::string_view::npos; at = text_.find('\n', at + 1))
+      line_starts_.push_back(at + 1);
+  }
+  const Span span = value.span();
+  if (span.end_line >= line_starts_.size()) return false;
+  absl::string_view rest = text_.substr(line_starts_[span.end_line]);
+  for (uint32_t i = 0; i < span.end_column && !rest.empty(); ++i)
+    rest.remove_prefix(DecodeUtf8(rest).length);
+  const size_t blanks = std::min(rest.find_first_not_of(" \t"), rest.size());
+  return blanks > 0 && blanks < rest.size() && rest[blanks] == '#';
+}
+
 void Extraction::Report(absl::string_view rule, Level level, std::string message,
                         const SourceLocation& location) {
   input().diagnostics.push_back({std::string(rule), level, std::move(message), location});

@@ -31,9 +31,13 @@ class Extraction {
       : contents_(contents),
         text_(text),
         first_line_(first_line),
-        helm_source_(std::move(helm_source)) {}
+        helm_source_(std::move(helm_source)),
+        may_suppress_(text.find("wecan") != absl::string_view::npos) {}
 
   Contents& contents() { return contents_; }
+  absl::string_view text() const { return text_; }
+  // Whether a suppression may stand in the text at all.
+  bool may_suppress() const { return may_suppress_; }
   AnalysisInput& input() { return contents_.input; }
   const std::string& helm_source() const { return helm_source_; }
 
@@ -43,6 +47,9 @@ class Extraction {
   SourceLocation Locate(const Value& value) const { return Locate(value.span()); }
   // From the start of `key` to the end of `value`: the `kind:` line.
   SourceLocation Locate(const Value& key, const Value& value) const;
+
+  // Whether a comment follows `value` on its line.
+  bool IsCutByComment(const Value& value) const;
 
   void Report(absl::string_view rule, Level level, std::string message,
               const SourceLocation& location);
@@ -68,6 +75,8 @@ class Extraction {
   absl::string_view text_;  // what the spans count in
   uint32_t first_line_;     // of text_ in the file, 0-based
   std::string helm_source_;
+  const bool may_suppress_;
+  mutable std::vector<size_t> line_starts_;  // found when first asked for
   // Line and column of each such character, in order; found when first asked for.
   mutable std::optional<std::vector<std::pair<uint32_t, uint32_t>>> wide_;
 };
@@ -80,6 +89,11 @@ void ExtractBindingPolicy(Extraction& extraction, const Value& value, int object
 // their list.
 void ExtractBinding(Extraction& extraction, const Value& value, int object);
 Value ExtractManifestWork(Extraction& extraction, const Value& value, int object);
+
+// What is not to be reported, by comments in and by annotations of the manifests just read: those
+// from `first_object` on, or that one. What is no good suppression is WEC903.
+void ExtractIgnoreComments(Extraction& extraction, const Document& document, int first_object);
+void ExtractIgnoreAnnotations(Extraction& extraction, const Value& annotations, int object);
 
 // Whether a resource may be called so: a wildcard or a subresource in its place would become a
 // rule. Source: apimachinery v0.36 pkg/util/validation/validation.go, IsDNS1035Label.

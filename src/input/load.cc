@@ -277,6 +277,13 @@ class Merger {
       origin.object += first_object;
     };
     for (Role& role : part.input.rbac.roles) place_origin(role);
+    for (Suppression& s : part.input.suppressions) {
+      if (source.purpose != Purpose::kCheck) break;
+      s.location = Place(s.location, documents);
+      s.begin_object += first_object;
+      s.end_object += first_object;
+      input().suppressions.push_back(std::move(s));
+    }
     for (RoleBinding& binding : part.input.rbac.bindings) place_origin(binding);
     for (ManifestWork& work : part.input.works) work.location = Place(work.location, documents);
     for (Binding& binding : part.input.bindings)

@@ -136,6 +136,8 @@ class ObjectReader {
     const int index = static_cast<int>(extraction_.input().objects.size());
     extraction_.input().objects.push_back(std::move(o));
     ReadBody(value, index);
+    if (extraction_.may_suppress())
+      ExtractIgnoreAnnotations(extraction_, metadata["annotations"], index);
   }
 
   static bool IsSet(const Value& value) { return value && !value.IsNull(); }
@@ -227,11 +229,15 @@ std::string ExplainSyntaxError(const SyntaxError& error, absl::string_view text)
                       "'; put it in quotes");
 }
 
+enum class Comments { kRead, kPassOver };
+
 // Takes over one parsed document.
-void TakeDocument(const Document& document, Extraction& extraction) {
+void TakeDocument(const Document& document, Comments comments, Extraction& extraction) {
   Contents& contents = extraction.contents();
   const size_t objects_before = contents.input.objects.size();
   ObjectReader(extraction).Read(document.root(), {});
+  if (comments == Comments::kRead && extraction.may_suppress())
+    ExtractIgnoreComments(extraction, document, static_cast<int>(objects_before));
   if (contents.input.objects.size() > objects_before) {
     for (const DuplicateKey& d : document.duplicates()) {
       extraction.Report(
@@ -304,9 +310,12 @@ void ReadStretch(const Stretch& stretch, bool file_has_braces, const Budgets& bu
         stretch.text, false, extraction);
     return;
   }
+  // The comments of a stretch are those of its first document; behind a `...` stands another one.
+  Comments comments = Comments::kRead;
   const std::optional<SyntaxError> error =
       ParseYaml(stretch.text, document, [&](const Document& d) {
-        if (!TakeRefused(d, stretch.text, extraction)) TakeDocument(d, extraction);
+        if (!TakeRefused(d, stretch.text, extraction)) TakeDocument(d, comments, extraction);
+        comments = Comments::kPassOver;
       });
   if (error) TakeBroken(*error, stretch.text, file_has_braces, extraction);
 }
@@ -327,7 +336,10 @@ std::vector<Stretch> SplitDocuments(absl::string_view text) {
   for (size_t at = text.find("\n---"); at != absl::string_view::npos;
        at = text.find("\n---", at + 1)) {
     const size_t behind = at + 4;
-    if (behind == text.size() || absl::ascii_isspace(text[behind])) add(at + 1);
+    const bool splits = behind == text.size() || absl::ascii_isspace(text[behind]);
+    // Comments before the first `---` are about the document behind it.
+    const bool only_comments = begin == 0 && OnlyBlanksAndComments(text.substr(0, at + 1));
+    if (splits && !only_comments) add(at + 1);
   }
   add(text.size());
   return stretches;
@@ -357,8 +369,8 @@ void ReadJson(absl::string_view text, bool is_json_file, const Budgets& budgets,
               Contents& contents) {
   Document document(budgets);
   Extraction extraction(contents, text, 0, "");
-  const std::optional<SyntaxError> error =
-      ParseJson(text, document, [&](const Document& d) { TakeDocument(d, extraction); });
+  const std::optional<SyntaxError> error = ParseJson(
+      text, document, [&](const Document& d) { TakeDocument(d, Comments::kPassOver, extraction); });
   if (!error) return;
   // YAML in flow style starts like JSON, and so do templates.
   const bool has_braces = absl::StrContains(text, kBraces);

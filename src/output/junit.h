@@ -12,6 +12,13 @@ namespace wecan {
 
 struct JunitCounts {
   int tests = 0, failures = 0, errors = 0, skipped = 0;
+
+  void Add(const JunitCounts& more) {
+    tests += more.tests;
+    failures += more.failures;
+    errors += more.errors;
+    skipped += more.skipped;
+  }
 };
 
 // ` name="value"`, on one line.

@@ -29,6 +29,8 @@ struct ReportContext {
   std::string next_command;  // what the last line of text names, or ""
   std::string fix_command;   // "wecan fix PATHS", or "" when no grant would help
   std::optional<Level> fail_on = Level::kError;
+  bool has_baseline = false;
+  bool sarif_suppressed = false;            // SARIF has what is hidden, too
   std::set<std::string> chart_files;        // those of Object::source that are there
   std::map<std::string, RegionEdit> edits;  // by the id of the finding that each closes
 };

@@ -64,6 +64,13 @@ Json EscalationJson(const EscalationResult& escalation) {
           {"complete", escalation.complete}};
 }
 
+Json SuppressionJson(const AnalysisInput& input, const Suppression& s) {
+  return {{"source", Text(SuppressionSourceName(s.source))},
+          {"reason", s.reason},
+          {"expires", s.expires},
+          {"location", LocationJson(input, s.location, "")}};
+}
+
 Json FindingJson(const ReportContext& context, const Finding& f) {
   const AnalysisInput& input = context.input;
   Json json = {{"id", f.id},
@@ -77,8 +84,9 @@ Json FindingJson(const ReportContext& context, const Finding& f) {
                {"objects", Json::array()},
                {"locations", Json::array()},
                {"fix", FixJson(f)},
-               {"suppression", nullptr},
-               {"baselined", false}};
+               {"suppression",
+                f.suppression == nullptr ? Json(nullptr) : SuppressionJson(input, *f.suppression)},
+               {"baselined", f.baselined}};
   for (int i : f.objects) {
     json["objects"].push_back(ObjectJson(input, input.objects[i], context.report.namespaces[i]));
   }
@@ -117,7 +125,8 @@ Json BuildReport(const ReportContext& context) {
   const AnalyzeOptions& options = context.options;
   const Summary& s = report.summary;
   Json findings = Json::array(), inputs = Json::array();
-  for (const Finding& f : report.findings) findings.push_back(FindingJson(context, f));
+  for (const std::vector<Finding>* list : {&report.findings, &report.hidden})
+    for (const Finding& f : *list) findings.push_back(FindingJson(context, f));
   for (size_t i = 0; i < input.files.size(); ++i) {
     if (!input.files[i].requested) continue;
     inputs.push_back({{"path", input.files[i].path},
@@ -144,8 +153,8 @@ Json BuildReport(const ReportContext& context) {
             {"error", s.errors},
             {"warning", s.warnings},
             {"note", s.notes},
-            {"suppressed", 0},
-            {"baselined", 0},
+            {"suppressed", s.suppressed},
+            {"baselined", s.baselined},
             {"incomplete", false},
             {"exitCode", context.exit_code}}},
           {"findings", findings},

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 #include "src/output/junit.h"
 #include "src/output/report.h"
@@ -42,10 +43,12 @@ class JunitWriter {
     const AnalysisInput& input = c_.input;
     std::vector<std::vector<const Finding*>> of_object(input.objects.size());
     std::vector<std::vector<Case>> files(input.files.size());
-    for (const Finding& f : c_.report.findings) {
-      for (int i : f.objects) of_object[i].push_back(&f);
-      for (const SourceLocation& l : f.locations) {
-        if (l.file >= 0) files[l.file].push_back({-1, l, {&f}});
+    for (const std::vector<Finding>* list : {&c_.report.findings, &c_.report.hidden}) {
+      for (const Finding& f : *list) {
+        for (int i : f.objects) of_object[i].push_back(&f);
+        for (const SourceLocation& l : f.locations) {
+          if (l.file >= 0) files[l.file].push_back({-1, l, {&f}});
+        }
       }
     }
     for (size_t i = 0; i < input.objects.size(); ++i) {
@@ -60,9 +63,7 @@ class JunitWriter {
     Counts counts;
     std::string body;
     for (const Case& c : cases) body += CaseXml(c, counts);
-    total_.tests += counts.tests;
-    total_.failures += counts.failures;
-    total_.errors += counts.errors;
+    total_.Add(counts);
     const std::string path = PathInRepository(c_.input, file);
     return absl::StrCat("  <testsuite", Attribute("name", path), CountAttributes(counts),
                         Attribute("file", path), ">\n", body, "  </testsuite>\n");
@@ -96,11 +97,26 @@ class JunitWriter {
 
   bool Fails(const Finding& f) const { return c_.fail_on && f.level >= *c_.fail_on; }
 
-  // One element for all that fails, and the output of the test for the rest.
+  static bool IsHidden(const Finding& f) { return f.baselined || f.suppression != nullptr; }
+
+  // Why nobody is told, once for each finding.
+  static std::string HiddenBecause(const std::vector<const Finding*>& findings) {
+    std::vector<std::string> reasons;
+    for (const Finding* f : findings) {
+      if (!IsHidden(*f)) continue;
+      reasons.push_back(absl::StrCat(
+          f->rule->id, ": ", f->baselined ? "known to the baseline" : f->suppression->reason));
+    }
+    return absl::StrJoin(reasons, "; ");
+  }
+
+  // One element for all that fails, or else for all that is hidden, and the output of the test for
+  // the rest.
   std::string Outcome(const std::vector<const Finding*>& findings, Counts& counts) const {
     const Finding* first = nullptr;
     std::string failed, remarks;
     for (const Finding* f : findings) {
+      if (IsHidden(*f)) continue;
       if (first == nullptr && Fails(*f)) first = f;
       absl::StrAppend(Fails(*f) ? &failed : &remarks, LevelName(f->level), " ", f->rule->id, ": ",
                       PrintableLines(f->message), "\n");
@@ -114,6 +130,11 @@ class JunitWriter {
         absl::StrAppend(&failed, "Fix: ", Printable(c_.fix_command), " --diff\n");
       absl::StrAppend(&xml, "      <", tag, Attribute("type", first->rule->id),
                       Attribute("message", first->message), ">", XmlText(failed), "</", tag, ">\n");
+    }
+    const std::string hidden = HiddenBecause(findings);
+    if (first == nullptr && !hidden.empty()) {
+      ++counts.skipped;
+      absl::StrAppend(&xml, "      <skipped", Attribute("message", hidden), "/>\n");
     }
     if (!remarks.empty())
       absl::StrAppend(&xml, "      <system-out>", XmlText(remarks), "</system-out>\n");

@@ -27,7 +27,7 @@ class MarkdownWriter {
     const Summary& s = c_.report.summary;
     page_.Write(absl::StrCat("<!-- wecan -->\n### wecan: ", DescribeObjects(s), "\n\n",
                              DescribeCounts(s), " (", MarkdownCode(DescribeProfile(c_.options)),
-                             ").\n"));
+                             ").", DescribeHidden(s), "\n"));
     const std::vector<Block> blocks = Fold(c_.report);
     WriteMatrix(blocks);
     WriteRemarks(blocks);

@@ -94,7 +94,15 @@ std::string DescribeCounts(const Summary& s) {
   if (s.errors > 0) counts.push_back(Count(s.errors, "error"));
   if (s.warnings > 0) counts.push_back(Count(s.warnings, "warning"));
   if (s.notes > 0) counts.push_back(Count(s.notes, "note"));
-  return counts.empty() ? "Nothing is missing" : absl::StrJoin(counts, ", ");
+  if (!counts.empty()) return absl::StrJoin(counts, ", ");
+  return s.suppressed + s.baselined > 0 ? "Nothing else is missing" : "Nothing is missing";
+}
+
+std::string DescribeHidden(const Summary& s) {
+  std::vector<std::string> counts;
+  if (s.suppressed > 0) counts.push_back(absl::StrCat(s.suppressed, " suppressed"));
+  if (s.baselined > 0) counts.push_back(absl::StrCat(s.baselined, " in the baseline"));
+  return counts.empty() ? "" : absl::StrCat(" ", absl::StrJoin(counts, ", "), ".");
 }
 
 std::string DescribeObjects(const Summary& s) {

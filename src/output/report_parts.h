@@ -53,6 +53,8 @@ std::string Count(int n, absl::string_view word);
 // "2 errors, 1 warning", "Nothing is missing"; "2 of 6 objects blocked on a WEC"; "profile ocm-1.3,
 // klusterlet-work-sa", with what of the profile is not as usual.
 std::string DescribeCounts(const Summary& summary);
+// " 2 suppressed, 1 in the baseline.", or "".
+std::string DescribeHidden(const Summary& summary);
 std::string DescribeObjects(const Summary& summary);
 std::string DescribeProfile(const AnalyzeOptions& options);
 

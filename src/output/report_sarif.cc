@@ -116,9 +116,16 @@ class SarifWriter {
   }
 
  private:
+  // Code scanning would open alerts even for what is marked as suppressed.
+  std::vector<const std::vector<Finding>*> Shown() const {
+    if (!c_.sarif_suppressed) return {&c_.report.findings};
+    return {&c_.report.findings, &c_.report.hidden};
+  }
+
   // Those that the report uses, by id.
   void AddRules() {
-    for (const Finding& f : c_.report.findings) rule_index_[f.rule->id] = 0;
+    for (const std::vector<Finding>* list : Shown())
+      for (const Finding& f : *list) rule_index_[f.rule->id] = 0;
     for (auto& [id, index] : rule_index_) {
       index = static_cast<int>(rules_.size());
       rules_.push_back(DescriptorJson(*FindRule(id)));
@@ -175,16 +182,27 @@ class SarifWriter {
                  {"message", {{"text", Message(f, object)}}},
                  {"locations", Json::array({std::move(location)})},
                  {"partialFingerprints", {{"wecan/v1", f.id}}}};
+    if (f.suppression != nullptr) {
+      const bool external = f.suppression->source == SuppressionSource::kConfig;
+      json["suppressions"] = Json::array({{{"kind", external ? "external" : "inSource"},
+                                           {"status", "accepted"},
+                                           {"justification", Sentence(f.suppression->reason)}}});
+    }
+    if (c_.has_baseline) json["baselineState"] = f.baselined ? "unchanged" : "new";
     AddFix(f, json);
     return json;
   }
 
+  void AddResults(const Finding& f) {
+    for (const Result& result : ResultsOf(c_.input, f)) {
+      if (results_.size() < kMaxResults) results_.push_back(ResultJson(result));
+      ++found_;
+    }
+  }
+
   void AddResults() {
-    for (const Finding& f : c_.report.findings) {
-      for (const Result& result : ResultsOf(c_.input, f)) {
-        if (results_.size() < kMaxResults) results_.push_back(ResultJson(result));
-        ++found_;
-      }
+    for (const std::vector<Finding>* list : Shown()) {
+      for (const Finding& f : *list) AddResults(f);
     }
   }
 

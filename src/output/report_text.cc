@@ -62,6 +62,7 @@ class TextWriter {
       Line(o_.style.ForLevel(d.level, LevelWord(d.level)), "         ",
            PlaceName(c_.input, d.location, true), "  ", Printable(d.message));
     }
+    if (o_.all_objects || o_.wide) WriteHidden();
     if (o_.summary) WriteSummary();
     return std::move(out_);
   }
@@ -165,10 +166,25 @@ class TextWriter {
     }
   }
 
+  // One line for each finding that is kept from those above, and why.
+  void WriteHidden() {
+    for (const Finding& f : c_.report.hidden) {
+      for (const Result& result : ResultsOf(c_.input, f)) {
+        const std::string object = ResultObject(c_, result);
+        Line(o_.style.Dim(
+            absl::StrCat(f.baselined ? "baseline   " : "suppressed ", f.rule->id, "  ",
+                         PlaceName(c_.input, result.location, false), "  ", Printable(object),
+                         object.empty() ? "" : "  ",
+                         f.baselined ? "in the baseline" : Printable(f.suppression->reason))));
+      }
+    }
+  }
+
   void WriteSummary() {
     const Summary& s = c_.report.summary;
     if (!out_.empty()) Line("");
-    Line(DescribeCounts(s), ": ", DescribeObjects(s), " (", DescribeProfile(c_.options), ").");
+    Line(DescribeCounts(s), ": ", DescribeObjects(s), " (", DescribeProfile(c_.options), ").",
+         DescribeHidden(s));
     if (!c_.next_command.empty()) Line(Printable(c_.next_command));
   }
 

@@ -295,37 +295,24 @@ TEST(FixProperty, NothingHeld) {
   EXPECT_GT(counts.left_out, 40'000);
 }
 
+// Of all combinations of up to two objects, so many tenths need a grant.
+void ExpectSmallestGrantsForTwo(const World& world, int tenths, int left_out) {
+  Counts counts;
+  ASSERT_NO_FATAL_FAILURE(ExpectSmallestGrants(world, 2, counts));
+  EXPECT_EQ(counts.combinations, kUpToTwo * kWays);
+  EXPECT_GT(counts.granting, counts.combinations * tenths / 10);
+  EXPECT_GT(counts.left_out, left_out);
+}
+
 TEST(FixProperty, SomethingHeldInOneNamespace) {
-  Counts counts;
-  ASSERT_NO_FATAL_FAILURE(ExpectSmallestGrants(HeldInOneNamespace(), 2, counts));
-  EXPECT_EQ(counts.combinations, kUpToTwo * kWays);
-  EXPECT_GT(counts.granting, counts.combinations * 9 / 10);
-  EXPECT_GT(counts.left_out, 5'000);
+  ExpectSmallestGrantsForTwo(HeldInOneNamespace(), 9, 5'000);
 }
 
-TEST(FixProperty, HeldByName) {
-  Counts counts;
-  ASSERT_NO_FATAL_FAILURE(ExpectSmallestGrants(HeldByName(), 2, counts));
-  EXPECT_EQ(counts.combinations, kUpToTwo * kWays);
-  EXPECT_GT(counts.granting, counts.combinations * 9 / 10);
-  EXPECT_GT(counts.left_out, 5'000);
-}
+TEST(FixProperty, HeldByName) { ExpectSmallestGrantsForTwo(HeldByName(), 9, 5'000); }
 
-TEST(FixProperty, HeldByAggregation) {
-  Counts counts;
-  ASSERT_NO_FATAL_FAILURE(ExpectSmallestGrants(HeldByAggregation(), 2, counts));
-  EXPECT_EQ(counts.combinations, kUpToTwo * kWays);
-  EXPECT_GT(counts.granting, counts.combinations * 8 / 10);
-  EXPECT_GT(counts.left_out, 5'000);
-}
+TEST(FixProperty, HeldByAggregation) { ExpectSmallestGrantsForTwo(HeldByAggregation(), 8, 5'000); }
 
-TEST(FixProperty, FixedBefore) {
-  Counts counts;
-  ASSERT_NO_FATAL_FAILURE(ExpectSmallestGrants(FixedBefore(), 2, counts));
-  EXPECT_EQ(counts.combinations, kUpToTwo * kWays);
-  EXPECT_GT(counts.granting, counts.combinations * 8 / 10);
-  EXPECT_GT(counts.left_out, 3'000);
-}
+TEST(FixProperty, FixedBefore) { ExpectSmallestGrantsForTwo(FixedBefore(), 8, 3'000); }
 
 World WrittenByHand() {
   World world = Bare();

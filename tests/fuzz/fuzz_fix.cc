@@ -8,9 +8,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <map>
-#include <optional>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -21,33 +19,17 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 
-#include "src/cli/program.h"
 #include "src/output/json.h"
 #include "tests/fuzz/check.h"
+#include "tests/testing/run.h"
 
 namespace wecan {
 namespace {
 
 using Words = std::vector<std::string>;
 
-struct Result {
-  int exit_code = 0;
-  std::string out, err;
-};
-
-Result Run(const Words& words, int threads, FileSystem& files) {
-  std::istringstream in;
-  std::ostringstream out, err;
-  Environment environment;
-  environment.files = &files;
-  environment.in = &in;
-  environment.out = &out;
-  environment.err = &err;
-  environment.variable = [](const std::string&) { return std::nullopt; };
-  environment.columns = 100;
-  environment.threads = threads;
-  const ExitCode code = RunProgram(words, environment);
-  return {static_cast<int>(code), out.str(), err.str()};
+RunResult RunThreads(int threads, const Words& words, FileSystem& files) {
+  return Run(words, {.files = &files, .threads = threads});
 }
 
 const Words kBudgets = {"--max-depth", "100", "--max-nodes", "20000"};
@@ -109,7 +91,7 @@ void CheckNoGap(const Words& flags, const Json& fixed, MemoryFileSystem& files) 
   for (const Json& hit : fixed["refused"]) {
     for (const Json& name : hit["objects"]) refused.insert(name);
   }
-  const Json report = Json::parse(Run(words, 1, files).out, nullptr, false);
+  const Json report = Json::parse(RunThreads(1, words, files).out, nullptr, false);
   FUZZ_CHECK(!report.is_discarded());
   for (const Json& finding : report["findings"]) {
     const std::string rule = finding["rule"];
@@ -125,22 +107,22 @@ void CheckNoGap(const Words& flags, const Json& fixed, MemoryFileSystem& files) 
 
 void Fix(const std::map<std::string, std::string>& input, const Words& flags) {
   const Words fix = With(With({"fix", "in"}, kBudgets), flags);
-  const auto check_exit = [&](const Result& run, bool holds) {
+  const auto check_exit = [&](const RunResult& run, bool holds) {
     if (!holds) std::fprintf(stderr, "%s\n%s", absl::StrJoin(fix, " ").c_str(), run.err.c_str());
     FUZZ_CHECK(holds);
   };
   MemoryFileSystem files(input), others(input);
-  const Result printed = Run(fix, 3, files);
+  const RunResult printed = RunThreads(3, fix, files);
   check_exit(printed, printed.exit_code != 4);
   FUZZ_CHECK(files.files() == input);
   CheckPrintable(printed.err);
 
-  const Result written = Run(With(fix, {"--write", "-o", "json"}), 1, files);
+  const RunResult written = RunThreads(1, With(fix, {"--write", "-o", "json"}), files);
   check_exit(written, written.exit_code != 4);
-  Run(With(fix, {"--write", "-o", "json"}), 3, others);
+  RunThreads(3, With(fix, {"--write", "-o", "json"}), others);
   FUZZ_CHECK(files.files() == others.files());
   if (written.exit_code == 2) return;
-  const Result in_sync = Run(With(fix, {"--check"}), 1, files);
+  const RunResult in_sync = RunThreads(1, With(fix, {"--check"}), files);
   check_exit(in_sync, in_sync.exit_code == written.exit_code);
   FUZZ_CHECK(in_sync.out.empty());
   const Json report = Json::parse(written.out, nullptr, false);

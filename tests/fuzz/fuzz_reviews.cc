@@ -4,46 +4,27 @@
 // answers, given back as YAML to be asked again, are answered the same.
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <optional>
-#include <sstream>
 #include <string>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include <nlohmann/json.hpp>
 
-#include "src/cli/program.h"
-#include "src/input/file_system.h"
 #include "tests/fuzz/check.h"
+#include "tests/testing/run.h"
 
 namespace wecan {
 namespace {
 
 constexpr absl::string_view kMarker = "#### reviews\n";
 
-struct Answers {
-  std::string json, err;
-};
-
-Answers Ask(FileSystem& files, const std::string& reviews) {
-  std::istringstream in;
-  std::ostringstream out, err;
-  Environment environment;
-  environment.files = &files;
-  environment.in = &in;
-  environment.out = &out;
-  environment.err = &err;
-  environment.variable = [](const std::string&) { return std::nullopt; };
-  environment.threads = 1;
-  const ExitCode code =
-      RunProgram({"can-i", "--rbac", "r.yaml", "--aggregate", "--reviews", reviews, "-o", "json",
-                  "-o", "yaml=answers.yaml", "-o", "text=answers.txt"},
-                 environment);
-  FUZZ_CHECK(code != ExitCode::kInternal);
-  FUZZ_CHECK(code != ExitCode::kUsage || !err.str().empty());
-  return {out.str(), err.str()};
+RunResult Ask(FileSystem& files, const std::string& reviews) {
+  RunResult run = Run({"can-i", "--rbac", "r.yaml", "--aggregate", "--reviews", reviews, "-o",
+                       "json", "-o", "yaml=answers.yaml", "-o", "text=answers.txt"},
+                      {.files = &files, .threads = 1});
+  FUZZ_CHECK(run.exit_code != static_cast<int>(ExitCode::kInternal));
+  FUZZ_CHECK(run.exit_code != static_cast<int>(ExitCode::kUsage) || !run.err.empty());
+  return run;
 }
 
 void Check(absl::string_view text) {
@@ -52,14 +33,14 @@ void Check(absl::string_view text) {
   const absl::string_view reviews =
       marker == absl::string_view::npos ? text : text.substr(marker + kMarker.size());
   MemoryFileSystem files({{"r.yaml", std::string(dump)}, {"s.json", std::string(reviews)}});
-  const Answers answers = Ask(files, "s.json");
-  if (answers.json.empty()) return;  // the dump could not be read
-  FUZZ_CHECK(nlohmann::json::accept(answers.json));
-  const Answers again = Ask(files, "answers.yaml");
+  const RunResult answers = Ask(files, "s.json");
+  if (answers.out.empty()) return;  // the dump could not be read
+  FUZZ_CHECK(nlohmann::json::accept(answers.out));
+  const RunResult again = Ask(files, "answers.yaml");
   // The List around them takes one level of depth and some nodes more.
   if (absl::StrContains(again.err, "nested deeper") || absl::StrContains(again.err, "more than"))
     return;
-  FUZZ_CHECK(again.json == answers.json);
+  FUZZ_CHECK(again.out == answers.out);
 }
 
 }  // namespace

@@ -5,7 +5,8 @@ file(GLOB WECAN_FUZZ_SOURCES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/fu
 foreach(source ${WECAN_FUZZ_SOURCES})
   get_filename_component(target ${source} NAME_WE)
   string(REPLACE "fuzz_" "fuzz_replay_" replay ${target})
-  add_executable(${replay} ${source} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cc)
+  add_executable(${replay} ${source} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cc
+                 ${CMAKE_SOURCE_DIR}/tests/testing/run.cc)
   target_link_libraries(${replay} PRIVATE wecan_program nlohmann_json::nlohmann_json)
   set(paths fixtures/malformed fixtures)
   if(EXISTS ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${target})

@@ -6,25 +6,24 @@
 namespace wecan {
 namespace {
 
-TEST(LineEdit, IsTheDifferenceInWholeLines) {
-  const RegionEdit edit = LineEdit("a\nb\nc\n", "a\nB\nx\nc\n");
-  EXPECT_EQ(edit.line, 2u);
+// Lines from the first one to behind the last.
+void ExpectWholeLines(const RegionEdit& edit, uint32_t line, uint32_t end_line,
+                      absl::string_view text) {
+  EXPECT_EQ(edit.line, line);
   EXPECT_EQ(edit.column, 1u);
-  EXPECT_EQ(edit.end_line, 3u);
+  EXPECT_EQ(edit.end_line, end_line);
   EXPECT_EQ(edit.end_column, 1u);
-  EXPECT_EQ(edit.text, "B\nx\n");
+  EXPECT_EQ(edit.text, text);
+}
+
+TEST(LineEdit, IsTheDifferenceInWholeLines) {
+  ExpectWholeLines(LineEdit("a\nb\nc\n", "a\nB\nx\nc\n"), 2, 3, "B\nx\n");
 }
 
 TEST(LineEdit, InsertsWithoutTakingAnything) {
-  const RegionEdit edit = LineEdit("a\nb\n", "a\nx\nb\n");
-  EXPECT_EQ(edit.line, 2u);
-  EXPECT_EQ(edit.end_line, 2u);
-  EXPECT_EQ(edit.text, "x\n");
+  ExpectWholeLines(LineEdit("a\nb\n", "a\nx\nb\n"), 2, 2, "x\n");
   // Equal lines on both sides are no line twice.
-  const RegionEdit same = LineEdit("a\na\n", "a\na\na\n");
-  EXPECT_EQ(same.line, 3u);
-  EXPECT_EQ(same.end_line, 3u);
-  EXPECT_EQ(same.text, "a\n");
+  ExpectWholeLines(LineEdit("a\na\n", "a\na\na\n"), 3, 3, "a\n");
 }
 
 TEST(LineEdit, ALastLineWithoutEndEndsInUtf16) {

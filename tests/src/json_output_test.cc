@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <yaml-cpp/yaml.h>
-
 #include <sstream>
 #include <string>
 #include <vector>
@@ -11,29 +9,10 @@
 #include "src/input/load.h"
 #include "src/input/parse.h"
 #include "src/output/json.h"
+#include "tests/testing/from_yaml.h"
 
 namespace wecan {
 namespace {
-
-// What yaml-cpp reads, as JSON; a plain scalar of YAML's core schema becomes a number, a boolean or
-// null, everything else a string.
-Json FromYaml(const YAML::Node& node) {
-  if (node.IsMap()) {
-    Json json = Json::object();
-    for (const auto& kv : node) json[kv.first.Scalar()] = FromYaml(kv.second);
-    return json;
-  }
-  if (node.IsSequence()) {
-    Json json = Json::array();
-    for (const YAML::Node& item : node) json.push_back(FromYaml(item));
-    return json;
-  }
-  if (node.IsNull()) return nullptr;
-  const std::string& text = node.Scalar();
-  if (node.Tag() == "!") return text;  // quoted
-  const Json json = Json::parse(text, nullptr, false);
-  return json.is_discarded() || json.is_string() ? Json(text) : json;
-}
 
 // What our own reader reads: it follows kubectl's.
 Json FromOurYaml(const Value& value) {
@@ -54,7 +33,7 @@ Json FromOurYaml(const Value& value) {
 
 void ExpectSameInYaml(const Json& json) {
   const std::string yaml = DumpYaml(json);
-  EXPECT_EQ(FromYaml(YAML::Load(yaml)), json) << yaml;
+  EXPECT_EQ(JsonFromYaml(yaml), json) << yaml;
   Document document{Budgets{}};
   int documents = 0;
   const auto error = ParseYaml(yaml, document, [&](const Document& d) {
@@ -339,7 +318,7 @@ TEST(ManifestYaml, EveryStringInARuleComesBack) {
                    .resource_names = {text, text}}};
     const Json json = RoleJson(role);
     const std::string yaml = DumpManifestYaml(json);
-    EXPECT_EQ(FromYaml(YAML::Load(yaml)), json) << yaml;
+    EXPECT_EQ(JsonFromYaml(yaml), json) << yaml;
     const RbacPolicy read = ReadBack(yaml);
     ASSERT_EQ(read.roles.size(), 1u) << yaml;
     EXPECT_EQ(read.roles[0].rules, role.rules) << yaml;

@@ -20,6 +20,7 @@
 #include "src/input/file_system.h"
 #include "src/output/json.h"
 #include "tests/testing/builders.h"
+#include "tests/testing/from_yaml.h"
 #include "tests/testing/load.h"
 #include "tests/testing/naive_rbac.h"
 #include "tests/testing/recorded_review.h"
@@ -39,23 +40,6 @@ std::vector<Json> ParseLines(const std::string& text) {
   for (absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty()))
     lines.push_back(Json::parse(line.begin(), line.end()));
   return lines;
-}
-
-// The text of a YAML List as yaml-cpp reads it; the values of reviews are strings and booleans.
-Json FromYaml(const YAML::Node& node) {
-  if (node.IsMap()) {
-    Json json = Json::object();
-    for (const auto& kv : node) json[kv.first.Scalar()] = FromYaml(kv.second);
-    return json;
-  }
-  if (node.IsSequence()) {
-    Json json = Json::array();
-    for (const YAML::Node& item : node) json.push_back(FromYaml(item));
-    return json;
-  }
-  if (node.Tag() != "!" && (node.Scalar() == "true" || node.Scalar() == "false"))
-    return node.Scalar() == "true";
-  return node.Scalar();
 }
 
 std::string Text(const Json& object, const char* key) { return object.value(key, std::string()); }
@@ -118,7 +102,7 @@ TEST_P(ReviewsCommand, YamlSaysTheSame) {
   const RunResult json = Ask({"--reviews", "-", "-o", "json"}, recorded_text_);
   const RunResult yaml = Ask({"--reviews", "-", "-o", "yaml"}, recorded_text_);
   EXPECT_EQ(yaml.exit_code, json.exit_code);
-  EXPECT_EQ(FromYaml(YAML::Load(yaml.out)), Json::parse(json.out));
+  EXPECT_EQ(JsonFromYaml(yaml.out), Json::parse(json.out));
 }
 
 TEST_P(ReviewsCommand, TheFormOfTheStreamDoesNotMatter) {
