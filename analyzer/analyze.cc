@@ -202,6 +202,24 @@ Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options) {
   return report;
 }
 
+void LeaveOutSuppressed(const AnalysisInput& input, const AnalyzeOptions& options,
+                        Requirements& requirements) {
+  if (!options.suppress.enabled || input.suppressions.empty()) return;
+  const Report report = Analyze(input, options);
+  for (const Finding& f : report.hidden) {
+    for (int object : f.objects) {
+      ObjectRequirements& need = requirements.objects[object];
+      need.may_escalate |= f.escalation.has_value();
+      if (!f.permission) continue;
+      const bool of_executor = f.rule->id == "WEC106";
+      for (VerbSet* verbs : of_executor
+                                ? std::vector<VerbSet*>{&need.executor_verbs}
+                                : std::vector<VerbSet*>{&need.apply, &need.remove, &need.option})
+        *verbs = *verbs - f.permission->missing;
+    }
+  }
+}
+
 void ArrangeFindings(const AnalysisInput& input, const AnalyzeOptions& options, Report& report) {
   ApplyLevels(options, report.findings);
   Sort(input, report.findings);

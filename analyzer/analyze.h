@@ -64,6 +64,11 @@ Report Analyze(const AnalysisInput& input, const AnalyzeOptions& options);
 // After findings were hidden or added: gives each its level, sorts them and counts them anew.
 void ArrangeFindings(const AnalysisInput& input, const AnalyzeOptions& options, Report& report);
 
+// What suppressions keep from being reported is not to be granted either: takes the verbs that they
+// are about out of the requirements.
+void LeaveOutSuppressed(const AnalysisInput& input, const AnalyzeOptions& options,
+                        Requirements& requirements);
+
 // Another world to ask about than that of the input.
 struct PolicyChange {
   const RbacPolicy* added = nullptr;  // in addition; of equal names these count

@@ -4,24 +4,13 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
 #include <iostream>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
 #include "src/cli/program.h"
-
-namespace {
-
-std::string Today() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  char text[] = "YYYY-MM-DD";
-  if (gmtime_r(&now, &utc) == nullptr || std::strftime(text, sizeof(text), "%F", &utc) == 0)
-    return "";
-  return text;
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
@@ -39,7 +28,7 @@ int main(int argc, char** argv) {
       },
       .in_is_terminal = isatty(STDIN_FILENO) != 0,
       .out_is_terminal = isatty(STDOUT_FILENO) != 0,
-      .today = Today(),
+      .today = absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone()),
   };
   if (argc > 0) environment.program = std::filesystem::path(argv[0]).filename().string();
   winsize size{};

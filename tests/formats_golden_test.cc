@@ -44,10 +44,10 @@ TEST_P(GoldenFormats, PrintWhatIsExpected) {
 }
 
 // Causes in several files; another account and words of the API server; places without objects; a
-// role of ours to extend.
+// role of ours to extend; what is suppressed, and in the baseline.
 INSTANTIATE_TEST_SUITE_P(Golden, GoldenFormats,
                          testing::Values("kubestellar", "escalation", "executor", "templates",
-                                         "grant-to-extend"),
+                                         "grant-to-extend", "suppressions", "baseline"),
                          [](const testing::TestParamInfo<std::string>& info) {
                            return absl::StrReplaceAll(info.param, {{"-", "_"}});
                          });

@@ -21,10 +21,12 @@ namespace {
 using testing::Contains;
 using testing::Not;
 
+// But for WEC904: its examples are command lines, tests/src/baseline_command_test.cc runs them.
 std::vector<std::string> CheckRules() {
   std::vector<std::string> ids;
   for (const FindingRule& rule : FindingRules()) {
-    if (rule.command == "check" && rule.implemented) ids.emplace_back(rule.id);
+    if (rule.command == "check" && rule.implemented && rule.id != "WEC904")
+      ids.emplace_back(rule.id);
   }
   return ids;
 }

@@ -60,6 +60,7 @@ struct ObjectRequirements {
   bool missing_namespace = false;    // WEC202
   bool missing_name = false;         // WEC203
   bool recreated_each_sync = false;  // WEC206
+  bool may_escalate = false;         // an RBAC object whose WEC105 is suppressed
 };
 
 struct Requirements {

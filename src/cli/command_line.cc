@@ -139,6 +139,8 @@ void AddAnalysisOptions(CLI::App& app, Options& o) {
   AddAgentOptions(app, o.agent);
   AddRequirementOptions(app, o.agent);
   AddExecutorOption(app, o.agent);
+  app.add_flag("--no-ignores", o.policy.no_ignores,
+               "suppressions by comments, annotations and the configuration do not count");
 }
 
 void AddBaselineOption(CLI::App& app, PolicyOptions& o) {
@@ -154,8 +156,6 @@ void AddCheck(CLI::App& app, Options& o) {
   AddLevelOptions(app, o.policy);
   AddList(app, "--select", o.policy.select, "report only these rules", "IDS");
   AddList(app, "--ignore", o.policy.ignore, "do not report these rules", "IDS");
-  app.add_flag("--no-ignores", o.policy.no_ignores,
-               "report what comments, annotations and the configuration suppress, too");
   app.add_flag("--sarif-suppressed", o.output.sarif_suppressed,
                "SARIF holds what is suppressed or in the baseline, marked so");
   AddBaselineOption(app, o.policy);

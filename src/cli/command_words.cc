@@ -52,6 +52,7 @@ std::string FixCommand(const Options& options) {
   words.Flag("--shared", agent.shared);
   words.Flag("--no-input-grants", agent.no_input_grants);
   words.Value("--update-strategy", agent.update_strategy);
+  words.Flag("--no-ignores", options.policy.no_ignores);
   const FixFlags& fix = options.fix;
   words.Value("--strategy", fix.strategy);
   words.Value("--out", fix.out);

@@ -15,6 +15,7 @@
 #include "analyzer/grants/validate.h"
 #include "src/cli/commands.h"
 #include "src/cli/flag_values.h"
+#include "src/cli/known_findings.h"
 #include "src/cli/print.h"
 #include "src/cli/setup.h"
 #include "src/fix/fix_files.h"
@@ -204,7 +205,9 @@ absl::Status Work(const Options& options, Mode mode, Environment& environment, O
   o.broken = !UnreadInput(input).empty();
   if (options.fix.prune) WECAN_RETURN_IF_ERROR(CheckPrune(options, o));
   WECAN_RETURN_IF_ERROR(CheckWrap(options.fix, input));
+  o.analyze.suppress = TakeConfigSuppressions(options, environment, o.loaded.input);
   o.requirements = DeriveRequirements(input, o.analyze.derive);
+  LeaveOutSuppressed(input, o.analyze, o.requirements);
   WECAN_ASSIGN_OR_RETURN(o.plan, PlanFix(input, o.requirements, o.analyze, o.fix));
 
   where.wrap = options.fix.wrap == "manifestwork"    ? GrantWrap::kManifestWork

@@ -188,7 +188,8 @@ void ExtractIgnoreAnnotations(Extraction& extraction, const Value& annotations, 
                           " is no string, so it counts for nothing; put it in quotes"));
       return;
     }
-    if (value.plain() && !annotations.flow() && extraction.IsCutByComment(value)) {
+    if (value.plain() && !value.IsNull() && !annotations.flow() &&
+        extraction.IsCutByComment(value)) {
       remark(absl::StrCat("YAML ends the reason of ", key.text(),
                           " at \" #\", the rest is a comment; put the reason in quotes"));
     }

@@ -210,14 +210,6 @@ TEST(ConfigCommand, AFolderOfTheNameIsNoConfiguration) {
   EXPECT_THAT(result.err, HasSubstr(".wecan.yaml: this is a folder"));
 }
 
-TEST(ConfigCommand, WhatThisVersionCannotDoIsRefused) {
-  Repository baseline("version: 1\nbaseline: b.json"),
-      ignore("ignore: [{rule: WEC101, kind: A, reason: b}]");
-  EXPECT_THAT(baseline.Run({"check", "deploy"}).err,
-              StartsWith("wecan: .wecan.yaml:2:1: baseline: this version of wecan cannot do that"));
-  EXPECT_EQ(ignore.Run({"check", "deploy"}).exit_code, 2);
-}
-
 TEST(ConfigCommand, BadVariables) {
   Repository repository("");
   const RunResult profile = repository.Run({"check", "deploy"}, {{"WECAN_PROFILE", "ocm1.0"}});

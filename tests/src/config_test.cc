@@ -116,7 +116,7 @@ TEST(Config, IgnoreIsRead) {
                                "- {rule: WEC103, group: '', namespace: shop, reason: r}\n",
                                ConfigKind::kProject);
   ASSERT_TRUE(file.ok()) << file.status();
-  EXPECT_THAT(file->ignores, ElementsAre(IgnoreRule{.rule = "WEC101",
+  EXPECT_THAT(file->ignores, ElementsAre(IgnoreRule{.rule = "missing-permission",
                                                     .kind = "StorageClass",
                                                     .name = "local-*",
                                                     .reason = "by hand (OPS-12)",
@@ -245,10 +245,6 @@ const BadCase kBad[] = {
      "them)"},
     {"IgnoreWithoutRule", "ignore: [{kind: A, reason: b}]",
      "1:10: ignore: no rule; say which one, for example WEC101"},
-    {"IgnoreWithoutReason", "ignore: [{rule: WEC101, kind: A}]",
-     "1:10: ignore: no reason; say why, for those who read it later"},
-    {"IgnoreWithBlankReason", "ignore: [{rule: WEC101, kind: A, reason: ' '}]",
-     "1:10: ignore: no reason; say why, for those who read it later"},
     {"IgnoreOfEverything", "ignore: [{rule: WEC101, reason: a}]",
      "1:10: ignore: selects every object; give it a kind or name, or write rules: {WEC101: off}"},
     {"IgnoreUntilNoDay", "ignore: [{rule: WEC101, kind: A, reason: b, expires: 2027-02-29}]",

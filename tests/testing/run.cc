@@ -25,6 +25,7 @@ RunResult Run(const std::vector<std::string>& args, const RunOptions& options) {
   environment.out_is_terminal = options.out_is_terminal;
   environment.columns = options.columns;
   environment.program = options.program;
+  environment.today = options.today;
   environment.threads = options.threads;
   const ExitCode code = RunProgram(args, environment);
   return {static_cast<int>(code), out.str(), err.str()};

@@ -26,6 +26,7 @@ struct RunOptions {
   int columns = 100;
   int threads = 2;
   std::string program = "wecan";  // called as
+  std::string today = "2026-11-21";
 };
 
 // Run({"check", SourcePath("fixtures/x")})
