@@ -103,14 +103,18 @@ bool IsDns1123Label(absl::string_view label) {
                      [&](char c) { return alphanumeric(c) || c == '-'; });
 }
 
-// Source: apimachinery v0.36 pkg/util/validation/validation.go, IsDNS1123Subdomain.
+constexpr size_t kMaxSubdomain = 253;
+
+bool AreDns1123Labels(absl::string_view text) {
+  const std::vector<absl::string_view> labels = absl::StrSplit(text, '.');
+  return std::all_of(labels.begin(), labels.end(), IsDns1123Label);
+}
+
 void CheckSubdomain(const std::string& field, const std::string& name, Errors& errors) {
-  constexpr size_t kMaxLength = 253;
-  if (name.size() > kMaxLength)
+  if (name.size() > kMaxSubdomain)
     errors.Invalid(field, GoQuote(name),
-                   absl::StrCat("must be no more than ", kMaxLength, " bytes"));
-  const std::vector<absl::string_view> labels = absl::StrSplit(name, '.');
-  if (std::all_of(labels.begin(), labels.end(), IsDns1123Label)) return;
+                   absl::StrCat("must be no more than ", kMaxSubdomain, " bytes"));
+  if (AreDns1123Labels(name)) return;
   errors.Invalid(
       field, GoQuote(name),
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or "
@@ -224,6 +228,10 @@ std::string RoleRefJson(const RoleRef& ref) {
 }
 
 }  // namespace
+
+bool IsDns1123Subdomain(absl::string_view text) {
+  return text.size() <= kMaxSubdomain && AreDns1123Labels(text);
+}
 
 void SetDefaults(RoleBinding& binding) {
   if (binding.role_ref.api_group.empty()) binding.role_ref.api_group = kRbacGroup;

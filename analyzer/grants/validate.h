@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
+
 #include "analyzer/model/rbac.h"
 
 namespace wecan {
@@ -20,6 +22,10 @@ struct FieldError {
 
   friend bool operator==(const FieldError&, const FieldError&) = default;
 };
+
+// A lowercase RFC 1123 subdomain: "rbac.authorization.k8s.io".
+// Source: apimachinery v0.36 pkg/util/validation/validation.go, IsDNS1123Subdomain.
+bool IsDns1123Subdomain(absl::string_view text);
 
 // Sets what v1 sets where it is empty: the apiGroup of roleRef and of users and groups.
 // Source: kubernetes v1.36 pkg/apis/rbac/v1/defaults.go.

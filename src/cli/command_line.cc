@@ -195,7 +195,7 @@ void AddFix(CLI::App& app, Options& o) {
                "take what nothing needs any more from roles of an earlier fix");
   app.add_flag("--allow-escalation", o.fix.allow_escalation,
                "grant even wildcards, escalate, bind and impersonate where nothing less helps");
-  AddOutputOptions(app, o.output, "text, json, yaml");
+  AddOutputOptions(app, o.output, absl::StrJoin(kFixFormats, ", "));
 }
 
 void AddCanI(CLI::App& app, Options& o) {
@@ -221,7 +221,7 @@ void AddCanI(CLI::App& app, Options& o) {
   AddInputOptions(app, o.input, false);
   AddAgentOptions(app, o.agent);
   AddRequirementOptions(app, o.agent);
-  AddOutputOptions(app, o.output, "text, json, yaml");
+  AddOutputOptions(app, o.output, absl::StrJoin(kCanIFormats, ", "));
   app.add_flag("--no-headers", o.output.no_headers, "text without its first line");
 }
 

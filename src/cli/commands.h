@@ -10,7 +10,8 @@ namespace wecan {
 ExitCode RunCheck(const Options& options, Environment& environment);
 ExitCode RunFix(const Options& options, Environment& environment);
 ExitCode RunCanI(const Options& options, Environment& environment);
-ExitCode RunReviews(const Options& options, Environment& environment);  // can-i --reviews
+ExitCode RunReviews(const Options& options, Environment& environment);   // can-i --reviews
+ExitCode RunRuleList(const Options& options, Environment& environment);  // can-i --list
 ExitCode RunExplain(const Options& options, Environment& environment);
 ExitCode RunRules(const Options& options, Environment& environment);
 ExitCode RunProfiles(const Options& options, Environment& environment);

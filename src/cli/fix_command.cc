@@ -12,20 +12,20 @@
 #include "analyzer/base/status_macros.h"
 #include "analyzer/fixes/plan_fix.h"
 #include "analyzer/fixes/proof.h"
+#include "analyzer/grants/validate.h"
 #include "src/cli/commands.h"
 #include "src/cli/flag_values.h"
 #include "src/cli/known_findings.h"
 #include "src/cli/print.h"
 #include "src/cli/setup.h"
-#include "src/edit/unified_diff.h"
 #include "src/fix/fix_files.h"
 #include "src/fix/report.h"
+#include "src/output/formats.h"
 #include "src/output/report.h"
 
 namespace wecan {
 namespace {
 
-const std::vector<std::string> kFormats = {"text", "json", "yaml"};
 constexpr char kDefaultFile[] = "wecan-rbac.yaml";
 
 enum class Mode { kPrint, kDiff, kWrite, kCheck };
@@ -62,21 +62,10 @@ bool IsLabelText(absl::string_view text) {
                      [&](char c) { return alnum(c) || absl::StrContains("-_.", c); });
 }
 
-bool IsDnsSubdomain(absl::string_view text) {
-  const std::vector<absl::string_view> parts = absl::StrSplit(text, '.');
-  return text.size() <= 253 && std::all_of(parts.begin(), parts.end(), [](absl::string_view part) {
-           return !part.empty() && part.front() != '-' && part.back() != '-' &&
-                  std::all_of(part.begin(), part.end(), [](char c) {
-                    return absl::ascii_islower(static_cast<unsigned char>(c)) ||
-                           absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-';
-                  });
-         });
-}
-
 bool IsLabelKey(absl::string_view key) {
   const size_t slash = key.find('/');
   if (slash == absl::string_view::npos) return IsLabelText(key);
-  return IsDnsSubdomain(key.substr(0, slash)) && IsLabelText(key.substr(slash + 1));
+  return IsDns1123Subdomain(key.substr(0, slash)) && IsLabelText(key.substr(slash + 1));
 }
 
 // The labels by which a grant is found and held are none that a user may give another value.
@@ -110,14 +99,11 @@ absl::StatusOr<FixOptions> MakeFixOptions(const FixFlags& flags) {
                  .downsynced = flags.wrap == "none"};
   WECAN_RETURN_IF_ERROR(CheckOneOf("--verbs", flags.verbs, FlagValues("--verbs")));
   WECAN_RETURN_IF_ERROR(CheckOneOf("--wrap", flags.wrap, FlagValues("--wrap")));
-  if (!flags.strategy.empty()) {
-    std::vector<absl::string_view> names;
-    for (GrantStrategy s :
-         {GrantStrategy::kAggregate, GrantStrategy::kClusterBinding, GrantStrategy::kRoleBinding}) {
-      names.push_back(GrantStrategyName(s));
-      if (names.back() == flags.strategy) fix.strategy = s;
-    }
-    WECAN_RETURN_IF_ERROR(CheckOneOf("--strategy", flags.strategy, names));
+  if (!flags.strategy.empty())
+    WECAN_RETURN_IF_ERROR(CheckOneOf("--strategy", flags.strategy, FlagValues("--strategy")));
+  for (GrantStrategy s :
+       {GrantStrategy::kAggregate, GrantStrategy::kClusterBinding, GrantStrategy::kRoleBinding}) {
+    if (GrantStrategyName(s) == flags.strategy) fix.strategy = s;
   }
   for (const std::string& label : flags.labels) {
     WECAN_ASSIGN_OR_RETURN(auto parts, ParseLabel(label));
@@ -216,8 +202,7 @@ absl::Status Work(const Options& options, Mode mode, Environment& environment, O
   o.loaded = Load(request, *environment.files, *environment.in);
   WECAN_ASSIGN_OR_RETURN(o.analyze, MakeAnalyzeOptions(options, o.loaded, environment));
   const AnalysisInput& input = o.loaded.input;
-  o.broken = std::any_of(input.diagnostics.begin(), input.diagnostics.end(),
-                         [](const Diagnostic& d) { return d.rule == "WEC901"; });
+  o.broken = !UnreadInput(input).empty();
   if (options.fix.prune) WECAN_RETURN_IF_ERROR(CheckPrune(options, o));
   WECAN_RETURN_IF_ERROR(CheckWrap(options.fix, input));
   o.analyze.suppress = TakeConfigSuppressions(options, environment, o.loaded.input);
@@ -280,15 +265,6 @@ absl::Status WriteFiles(const std::vector<FixFile>& files, Environment& environm
   return absl::OkStatus();
 }
 
-std::string Diff(const std::vector<FixFile>& files, const Style& style) {
-  std::string text;
-  for (const FixFile& f : files) {
-    absl::StrAppend(
-        &text, UnifiedDiff(f.before ? f.path : "", f.path, f.before.value_or(""), f.after, style));
-  }
-  return text;
-}
-
 std::string TextOf(const std::vector<FixFile>& printed) {
   return printed.empty() ? "" : printed[0].after;
 }
@@ -309,14 +285,6 @@ absl::StatusOr<std::string> GrantsYaml(const Outcome& o, const std::vector<Outpu
   return TextOf(printed);
 }
 
-void PrintErrors(const Outcome& o, Environment& environment) {
-  for (const Diagnostic& d : o.loaded.input.diagnostics) {
-    if (d.rule != "WEC901") continue;
-    *environment.err << "wecan: " << PlaceName(o.loaded.input, d.location, true) << ": "
-                     << Printable(d.message) << "\n";
-  }
-}
-
 // A grant that does not hold what it promises is never printed.
 void PrintFaults(const Proof& proof, Environment& environment) {
   *environment.err
@@ -327,11 +295,12 @@ void PrintFaults(const Proof& proof, Environment& environment) {
 
 absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const Mode mode, ParseMode(options.fix));
-  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, kFormats));
+  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs,
+                         MakeOutputs(options.output, {kFixFormats.begin(), kFixFormats.end()}));
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
   Outcome o;
   WECAN_RETURN_IF_ERROR(Work(options, mode, environment, o));
-  PrintErrors(o, environment);
+  PrintDiagnostics(UnreadInput(o.loaded.input), o.loaded.input, environment);
   const ExitCode exit_code = ExitCodeOf(o, mode);
   if (exit_code == ExitCode::kInternal) {
     PrintFaults(o.proof, environment);
@@ -357,11 +326,13 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
   std::string summary = FixSummary(context, style, options.global.verbose > 0);
   const auto render = [&](const Output& output) -> std::string {
     if (output.format == "json") return FixJson(context);
+    if (output.format == "junit") return FixJunit(context);
+    if (output.format == "markdown") return FixMarkdown(context);
     if (output.format == "yaml" || mode == Mode::kPrint) return grants;
     if (mode == Mode::kWrite) return summary;
     Style diff_style = style;
     diff_style.color = color && output.file.empty();
-    return Diff(o.files, diff_style);
+    return DiffOf(o.files, diff_style);
   };
   WECAN_RETURN_IF_ERROR(WriteOutputs(outputs, options.global.quiet, render, environment));
   const bool text = outputs[0].format == "text" && outputs[0].file.empty();

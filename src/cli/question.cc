@@ -159,6 +159,11 @@ absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacP
   return question;
 }
 
+absl::Status CheckNamespaceFlags(const ReviewOptions& options) {
+  if (!options.all_namespaces || options.namespace_.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError("can-i: give either -n or -A, not both");
+}
+
 std::string DescribeRequest(const RequestAttributes& r) {
   if (!r.resource_request) return absl::StrCat(r.verb, " ", r.path);
   const CatalogEntry* entry = FindByResourceName(r.resource, r.api_group, false);

@@ -23,6 +23,9 @@ struct Question {
 // neither Kubernetes nor a rule of `policy` knows.
 absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacPolicy& policy);
 
+// InvalidArgument if both -n and -A are given.
+absl::Status CheckNamespaceFlags(const ReviewOptions& options);
+
 // "create storageclasses.storage.k8s.io at cluster scope".
 std::string DescribeRequest(const RequestAttributes& request);
 

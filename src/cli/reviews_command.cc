@@ -16,6 +16,7 @@
 
 #include "analyzer/base/status_macros.h"
 #include "analyzer/grants/authorizer.h"
+#include "src/cli/can_i_report.h"
 #include "src/cli/commands.h"
 #include "src/cli/print.h"
 #include "src/cli/question.h"
@@ -23,13 +24,12 @@
 #include "src/cli/source.h"
 #include "src/input/manifest_reader.h"
 #include "src/input/parse.h"
+#include "src/output/formats.h"
 #include "src/output/json.h"
 #include "src/output/style.h"
 
 namespace wecan {
 namespace {
-
-const std::vector<std::string> kFormats = {"json", "yaml", "text"};
 
 // ---- reading
 
@@ -175,33 +175,38 @@ class Reviewer {
  public:
   explicit Reviewer(const ReviewSource& source) : source_(source), authorizer_(source.policy) {}
 
-  // Fills in review.status. False if the API server would refuse the review itself; `error` says
-  // why.
-  bool Answer(Json& review, std::string* error) const {
+  // Fills in review.status.
+  ReviewAnswer Review(Json& review) const {
     const Json& spec = Member(review, "spec");
     const Json& resource = Member(spec, "resourceAttributes");
     const Json& path = Member(spec, "nonResourceAttributes");
-    UserInfo user = UserOf(review, spec);
-    if (resource.is_object() == path.is_object()) {
-      *error = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
-    } else if (user.name.empty() && user.groups.empty()) {
-      *error = "at least one of user or group must be specified";
-    }
-    if (!error->empty()) {
-      review["status"] = {{"allowed", false}, {"evaluationError", *error}};
-      return false;
-    }
+    const UserInfo user = UserOf(review, spec);
     const RequestAttributes request = RequestOf(resource, path);
+    ReviewAnswer answer{.request = request, .subject = user.name};
+    if (resource.is_object() == path.is_object()) {
+      answer.error = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
+    } else if (user.name.empty() && user.groups.empty()) {
+      answer.error = "at least one of user or group must be specified";
+    }
+    if (!answer.error.empty()) {
+      review["status"] = {{"allowed", false}, {"evaluationError", answer.error}};
+      return answer;
+    }
     const Decision decision = authorizer_.Authorize(user, request);
     Json status = {{"allowed", decision.allowed}};
-    if (const std::string reason = authorizer_.Reason(user, request, decision); !reason.empty())
-      status["reason"] = reason;
+    answer.allowed = decision.allowed;
+    answer.reason = authorizer_.Reason(user, request, decision);
+    if (!answer.reason.empty()) status["reason"] = answer.reason;
     std::vector<std::string> errors = {SelectorError(resource, "fieldSelector", true),
                                        SelectorError(resource, "labelSelector", false)};
     std::erase(errors, "");
-    if (!errors.empty()) status["evaluationError"] = absl::StrJoin(errors, "; ");
+    if (!errors.empty()) {
+      status["evaluationError"] = absl::StrJoin(errors, "; ");
+      if (!answer.reason.empty()) errors.insert(errors.begin(), answer.reason);
+      answer.reason = absl::StrJoin(errors, "; ");
+    }
     review["status"] = std::move(status);
-    return true;
+    return answer;
   }
 
  private:
@@ -242,6 +247,24 @@ std::string ReviewsText(const std::vector<Json>& reviews) {
   return text;
 }
 
+absl::Status PrintReviews(const Options& options, const std::vector<Json>& reviews,
+                          const CanIReport& report, Environment& environment) {
+  WECAN_ASSIGN_OR_RETURN(
+      const std::vector<Output> outputs,
+      MakeOutputs(options.output, {kReviewFormats.begin(), kReviewFormats.end()}));
+  const auto list = [&]() -> Json {
+    return {{"apiVersion", "v1"}, {"kind", "List"}, {"items", reviews}};
+  };
+  const auto render = [&](const Output& output) -> std::string {
+    if (output.format == "json") return DumpJson(list());
+    if (output.format == "yaml") return DumpYaml(list());
+    if (output.format == "junit") return CanIJunit(report);
+    if (output.format == "markdown") return CanIMarkdown(report);
+    return ReviewsText(reviews);
+  };
+  return WriteOutputs(outputs, options.global.quiet, render, environment);
+}
+
 absl::StatusOr<ExitCode> Reviews(const Options& options, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const ReviewSource source, MakeReviewSource(options, environment));
   const std::string& path = options.review.reviews;
@@ -250,22 +273,23 @@ absl::StatusOr<ExitCode> Reviews(const Options& options, Environment& environmen
   if (stream.reviews.empty() && stream.errors.empty())
     stream.errors.emplace_back("no SubjectAccessReview in it");
 
+  CanIReport report{.kind = CanIKind::kReviews, .source = source};
+  for (const std::string& e : stream.errors) report.errors.push_back({path, e});
   const Reviewer reviewer(source);
   bool all_allowed = true;
   for (size_t i = 0; i < stream.reviews.size(); ++i) {
-    std::string error;
-    if (!reviewer.Answer(stream.reviews[i], &error))
-      stream.errors.push_back(absl::StrCat("review ", i + 1, ": ", error));
-    all_allowed &= Member(Member(stream.reviews[i], "status"), "allowed") == true;
+    ReviewAnswer answer = reviewer.Review(stream.reviews[i]);
+    if (!answer.error.empty())
+      stream.errors.push_back(absl::StrCat("review ", i + 1, ": ", answer.error));
+    all_allowed &= answer.allowed;
+    report.answers.push_back(std::move(answer));
   }
   for (const std::string& e : stream.errors)
-    *environment.err << "wecan: " << path << ": " << Printable(e) << "\n";
+    *environment.err << "wecan: " << Printable(path) << ": " << Printable(e) << "\n";
   const ExitCode code = !stream.errors.empty() ? ExitCode::kUsage
                         : all_allowed          ? ExitCode::kOk
                                                : ExitCode::kFindings;
-  const Json list = {{"apiVersion", "v1"}, {"kind", "List"}, {"items", stream.reviews}};
-  WECAN_RETURN_IF_ERROR(
-      PrintResult(options, kFormats, ReviewsText(stream.reviews), list, environment));
+  WECAN_RETURN_IF_ERROR(PrintReviews(options, stream.reviews, report, environment));
   return code;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <istream>
+#include <iterator>
 #include <ostream>
 
 #include "absl/strings/numbers.h"
@@ -58,6 +59,21 @@ absl::StatusOr<uint64_t> ParseSize(absl::string_view flag, const std::string& te
         absl::StrCat(flag, ": \"", text, "\" is no size; write for example 256Mi"));
   }
   return value * unit;
+}
+
+std::vector<Diagnostic> UnreadInput(const AnalysisInput& input) {
+  std::vector<Diagnostic> errors;
+  std::copy_if(input.diagnostics.begin(), input.diagnostics.end(), std::back_inserter(errors),
+               [](const Diagnostic& d) { return d.rule == "WEC901"; });
+  return errors;
+}
+
+void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const AnalysisInput& input,
+                      const Environment& environment) {
+  for (const Diagnostic& d : diagnostics) {
+    *environment.err << "wecan: " << PlaceName(input, d.location, true) << ": "
+                     << Printable(d.message) << "\n";
+  }
 }
 
 absl::StatusOr<LoadRequest> MakeLoadRequest(const InputOptions& options,
@@ -122,14 +138,9 @@ absl::StatusOr<RbacPolicy> ReadRbacDump(const std::vector<std::string>& paths,
                                         const Environment& environment) {
   LoadRequest request{.paths = paths, .threads = environment.threads};
   const Loaded loaded = Load(request, *environment.files, *environment.in);
-  bool failed = false;
-  for (const Diagnostic& d : loaded.input.diagnostics) {
-    if (d.rule != "WEC901") continue;
-    failed = true;
-    *environment.err << "wecan: " << PlaceName(loaded.input, d.location, true) << ": "
-                     << Printable(d.message) << "\n";
-  }
-  if (failed)
+  const std::vector<Diagnostic> errors = UnreadInput(loaded.input);
+  PrintDiagnostics(errors, loaded.input, environment);
+  if (!errors.empty())
     return absl::InvalidArgumentError(
         absl::StrCat(absl::StrJoin(paths, ", "), ": not all of this dump could be read"));
   return loaded.input.rbac;

@@ -19,6 +19,13 @@ namespace wecan {
 absl::StatusOr<LoadRequest> MakeLoadRequest(const InputOptions& options,
                                             const Environment& environment);
 
+// What could not be read (WEC901), in the order of the input.
+std::vector<Diagnostic> UnreadInput(const AnalysisInput& input);
+
+// "wecan: PATH:LINE:COLUMN: MESSAGE" for each on standard error.
+void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const AnalysisInput& input,
+                      const Environment& environment);
+
 absl::StatusOr<Agent> MakeAgent(const AgentOptions& options);
 
 // A built-in profile, or with "file:PATH" the RBAC objects of that dump.

@@ -7,8 +7,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 
 #include "analyzer/base/status_macros.h"
+#include "src/edit/unified_diff.h"
 #include "src/fix/edit_of.h"
 #include "src/input/find_files.h"
 #include "src/input/load.h"
@@ -196,6 +199,30 @@ absl::StatusOr<std::vector<FixFile>> MakeFixFiles(const FixPlan& plan, const Ana
                                                   const FixFileOptions& options,
                                                   const FileSystem& files) {
   return FileMaker(plan, input, requirements, analyze, options, files).Run();
+}
+
+std::string DiffOf(const std::vector<FixFile>& files, const Style& style) {
+  std::string text;
+  for (const FixFile& f : files) {
+    absl::StrAppend(
+        &text, UnifiedDiff(f.before ? f.path : "", f.path, f.before.value_or(""), f.after, style));
+  }
+  return text;
+}
+
+std::vector<std::string> LinesOf(absl::string_view text) {
+  std::vector<std::string> lines;
+  absl::ConsumeSuffix(&text, "\n");
+  if (text.empty()) return lines;
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    absl::ConsumeSuffix(&line, "\r");
+    lines.push_back(Printable(line));
+  }
+  return lines;
+}
+
+std::vector<std::string> DiffLines(const std::vector<FixFile>& files) {
+  return LinesOf(DiffOf(files, {}));
 }
 
 RbacPolicy ReadBack(const FixPlan& plan, const std::vector<FixFile>& files,

@@ -11,6 +11,7 @@
 #include "analyzer/fixes/plan_fix.h"
 #include "src/fix/grant_documents.h"
 #include "src/input/file_system.h"
+#include "src/output/style.h"
 
 namespace wecan {
 
@@ -40,6 +41,13 @@ absl::StatusOr<std::vector<FixFile>> MakeFixFiles(const FixPlan& plan, const Ana
                                                   const AnalyzeOptions& analyze,
                                                   const FixFileOptions& options,
                                                   const FileSystem& files);
+
+// What changes, file by file, as a unified diff.
+std::string DiffOf(const std::vector<FixFile>& files, const Style& style);
+
+// The same as printable lines, and those of any text.
+std::vector<std::string> DiffLines(const std::vector<FixFile>& files);
+std::vector<std::string> LinesOf(absl::string_view text);
 
 // The roles and bindings of `plan`, as the text of `files` says them.
 RbacPolicy ReadBack(const FixPlan& plan, const std::vector<FixFile>& files,

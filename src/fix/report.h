@@ -37,4 +37,12 @@ std::vector<PolicyRule> RemovedRules(const RoleGrant& grant);
 // docs/schema/fix-v1.json.
 std::string FixJson(const FixContext& context);
 
+// A suite with a case for each file that the grant is for, which fails where --diff and --check
+// find it out of date, and one for each thing that no grant helps.
+std::string FixJunit(const FixContext& context);
+
+// A comment for a pull request: what is missing, the grant, how wide it is, what is proved, what is
+// not solved, and how it gets to a WEC.
+std::string FixMarkdown(const FixContext& context);
+
 }  // namespace wecan

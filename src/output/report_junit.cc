@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "src/output/junit.h"
 #include "src/output/report.h"
 #include "src/output/report_parts.h"
 #include "src/output/xml.h"
@@ -20,25 +21,7 @@ struct Case {
   std::vector<const Finding*> findings;
 };
 
-struct Counts {
-  int tests = 0, failures = 0, errors = 0, skipped = 0;
-
-  void Add(const Counts& more) {
-    tests += more.tests;
-    failures += more.failures;
-    errors += more.errors;
-    skipped += more.skipped;
-  }
-};
-
-std::string Attribute(absl::string_view name, absl::string_view value) {
-  return absl::StrCat(" ", name, "=\"", XmlAttribute(OneLine(value)), "\"");
-}
-
-std::string CountAttributes(const Counts& n) {
-  return absl::StrCat(" tests=\"", n.tests, "\" failures=\"", n.failures, "\" errors=\"", n.errors,
-                      "\" skipped=\"", n.skipped, "\" time=\"0\"");
-}
+using Counts = JunitCounts;
 
 class JunitWriter {
  public:

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Markdown for a comment on a pull request and for the summary of a job. Whatever comes from the
-// input stands in code, in words or in fences, where it is neither markup nor mention nor link.
+// Markdown for a comment on a pull request and for the summary of a job.
 #include <algorithm>
 #include <map>
 #include <vector>
@@ -8,111 +7,36 @@
 #include "absl/container/btree_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 #include "src/output/json.h"
+#include "src/output/markdown.h"
 #include "src/output/report.h"
 #include "src/output/report_parts.h"
 
 namespace wecan {
 namespace {
 
-constexpr size_t kMaxCell = 300;
-
-size_t LongestRunOfBackticks(absl::string_view text) {
-  size_t longest = 0, run = 0;
-  for (const char c : text) {
-    run = c == '`' ? run + 1 : 0;
-    longest = std::max(longest, run);
-  }
-  return longest;
-}
-
-// The first `limit` bytes of printable text, cut between two characters.
-std::string Cut(std::string text, size_t limit) {
-  if (text.size() <= limit) return text;
-  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xc0) == 0x80) --limit;
-  return text.substr(0, limit) + "...";
-}
-
-// Names as code in backticks; other text, where these or a bar would end what it stands in, as code
-// with every sign as a character reference.
-std::string Code(absl::string_view text) {
-  const std::string line = Cut(OneLine(text), kMaxCell);
-  const auto plain = [](char c) {
-    return c != '`' && c != '|' && c != '\\' && c != '<' && c != '&';
-  };
-  if (!line.empty() && line.front() != ' ' && line.back() != ' ' &&
-      std::all_of(line.begin(), line.end(), plain)) {
-    return absl::StrCat("`", line, "`");
-  }
-  std::string out = "<code>";
-  for (const char c : line) {
-    if (absl::ascii_ispunct(static_cast<unsigned char>(c))) {
-      absl::StrAppend(&out, "&#", static_cast<int>(c), ";");
-    } else {
-      out += c;
-    }
-  }
-  return out + "</code>";
-}
-
 std::string More(size_t all) { return all > 1 ? absl::StrCat(" +", all - 1, " more") : ""; }
 
 class MarkdownWriter {
  public:
-  MarkdownWriter(const ReportContext& context, size_t limit) : c_(context), limit_(limit) {}
+  MarkdownWriter(const ReportContext& context, size_t limit) : c_(context), page_(limit) {}
 
   std::string Write() {
     const Summary& s = c_.report.summary;
-    out_ =
-        absl::StrCat("<!-- wecan -->\n### wecan: ", DescribeObjects(s), "\n\n", DescribeCounts(s),
-                     " (", Code(DescribeProfile(c_.options)), ").", DescribeHidden(s), "\n");
+    page_.Write(absl::StrCat("<!-- wecan -->\n### wecan: ", DescribeObjects(s), "\n\n",
+                             DescribeCounts(s), " (", MarkdownCode(DescribeProfile(c_.options)),
+                             ").", DescribeHidden(s), "\n"));
     const std::vector<Block> blocks = Fold(c_.report);
     WriteMatrix(blocks);
     WriteRemarks(blocks);
     WriteFix();
     WriteDetails();
-    return std::move(out_);
+    return page_.Take();
   }
 
  private:
-  // Room for what closes a part: how much is left out, and its end.
-  static constexpr size_t kReserve = 400;
-
-  bool Fits(size_t bytes) const { return out_.size() + bytes + kReserve <= limit_; }
-
-  // `head`, then as many of `lines` as there is room for.
-  void WriteLines(absl::string_view head, const std::vector<std::string>& lines) {
-    if (lines.empty() || !Fits(head.size())) return;
-    absl::StrAppend(&out_, head);
-    for (size_t i = 0; i < lines.size(); ++i) {
-      if (!Fits(lines[i].size() + 1)) {
-        left_out_ = lines.size() - i;
-        return;
-      }
-      absl::StrAppend(&out_, lines[i], "\n");
-    }
-  }
-
-  void WriteLeftOut() {
-    if (left_out_ > 0) absl::StrAppend(&out_, "\nand ", left_out_, " more.\n");
-    left_out_ = 0;
-  }
-
-  void WriteFenced(absl::string_view language, const std::vector<std::string>& lines) {
-    size_t run = 2;
-    for (const std::string& line : lines) run = std::max(run, LongestRunOfBackticks(line));
-    if (run > kReserve / 8) return;  // nobody's name: it would take more room than it is worth
-    const std::string fence(run + 1, '`');
-    const std::string head = absl::StrCat("\n", fence, language, "\n");
-    if (lines.empty() || !Fits(head.size())) return;
-    WriteLines(head, lines);
-    absl::StrAppend(&out_, fence, "\n");
-    WriteLeftOut();
-  }
-
   static std::vector<int> ObjectsOf(const Block& block) {
     std::vector<int> objects;
     for (const Finding* f : block.findings)
@@ -143,8 +67,7 @@ class MarkdownWriter {
     for (const Block& b : blocks) {
       if (IsGap(b.first())) rows.push_back(MatrixRow(b, needed));
     }
-    WriteLines(absl::StrCat(head, " objects |\n", rule, "---|\n"), rows);
-    WriteLeftOut();
+    page_.WriteRows(absl::StrCat(head, " objects |\n", rule, "---|\n"), rows);
   }
 
   std::string MatrixRow(const Block& block, VerbSet columns) const {
@@ -153,9 +76,9 @@ class MarkdownWriter {
     const std::string scope =
         gap.scope == ScopeKind::kCluster
             ? "cluster"
-            : absl::StrCat("ns ", Code(gap.namespace_), More(block.findings.size()));
+            : absl::StrCat("ns ", MarkdownCode(gap.namespace_), More(block.findings.size()));
     std::string row = absl::StrCat("| ", Rule(f.level, f.rule->id), " | ",
-                                   Code(QualifiedResource(gap)), " | ", scope, " |");
+                                   MarkdownCode(QualifiedResource(gap)), " | ", scope, " |");
     for (AgentVerb v : kVerbOrder) {
       if (!columns.Has(v)) continue;
       row += gap.missing.Has(v) ? " **no** |" : gap.needed.Has(v) ? " yes |" : " |";
@@ -163,7 +86,7 @@ class MarkdownWriter {
     const std::vector<int> objects = ObjectsOf(block);
     const std::string first =
         ObjectName(c_.input.objects[objects[0]], c_.report.namespaces[objects[0]]);
-    return absl::StrCat(row, " ", Code(first), More(objects.size()), " |");
+    return absl::StrCat(row, " ", MarkdownCode(first), More(objects.size()), " |");
   }
 
   // What no verb says.
@@ -180,29 +103,28 @@ class MarkdownWriter {
       const std::string where =
           object.empty() ? PlaceName(c_.input, result.location, false) : object;
       const std::vector<std::string> lines = absl::StrSplit(f.message, '\n');
-      rows.push_back(absl::StrCat("| ", Rule(f.level, f.rule->id), " | ", Code(where), More(places),
-                                  " | ", Code(lines[0]), " |"));
+      rows.push_back(absl::StrCat("| ", Rule(f.level, f.rule->id), " | ", MarkdownCode(where),
+                                  More(places), " | ", MarkdownCode(lines[0]), " |"));
     }
     for (const Diagnostic& d : c_.report.warnings) {
       rows.push_back(absl::StrCat("| ", Rule(d.level, d.rule), " | ",
-                                  Code(PlaceName(c_.input, d.location, false)), " | ",
-                                  Code(d.message), " |"));
+                                  MarkdownCode(PlaceName(c_.input, d.location, false)), " | ",
+                                  MarkdownCode(d.message), " |"));
     }
-    WriteLines("\n| | where | what |\n|---|---|---|\n", rows);
-    WriteLeftOut();
+    page_.WriteRows("\n| | where | what |\n|---|---|---|\n", rows);
   }
 
   void WriteFix() {
     if (c_.fix_command.empty()) return;
-    WriteFenced("sh", {absl::StrCat(Printable(c_.fix_command), " --diff")});
+    page_.WriteFenced("sh", {absl::StrCat(Printable(c_.fix_command), " --diff")});
     for (const auto& [account, rules] : RulesByAccount()) {
-      const std::string head = absl::StrCat("\nRules that ", Code(account), " lacks:\n");
-      if (!Fits(head.size())) return;
-      out_ += head;
+      const std::string head = absl::StrCat("\nRules that ", MarkdownCode(account), " lacks:\n");
+      if (!page_.Fits(head.size())) return;
+      page_.Write(head);
       Json list = Json::array();
       for (const PolicyRule& rule : rules) list.push_back(RuleJson(rule));
       const std::string yaml = DumpManifestYaml({{"rules", std::move(list)}});
-      WriteFenced("yaml", absl::StrSplit(PrintableLines(yaml), '\n', absl::SkipEmpty()));
+      page_.WriteFenced("yaml", absl::StrSplit(PrintableLines(yaml), '\n', absl::SkipEmpty()));
     }
   }
 
@@ -239,17 +161,11 @@ class MarkdownWriter {
         absl::StripTrailingAsciiWhitespace(&lines.back());
       }
     }
-    constexpr absl::string_view kHead = "\n<details><summary>All places</summary>\n";
-    if (lines.empty() || !Fits(kHead.size() + 100)) return;
-    absl::StrAppend(&out_, kHead);
-    WriteFenced("text", lines);
-    out_ += "\n</details>\n";
+    page_.WriteFolded("All places", "text", lines);
   }
 
   const ReportContext& c_;
-  const size_t limit_;
-  size_t left_out_ = 0;
-  std::string out_;
+  MarkdownPage page_;
 };
 
 }  // namespace

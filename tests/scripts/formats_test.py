@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Reads every machine format of `wecan check` back with a parser that is not ours.
+"""Reads every machine format of `wecan check`, `can-i` and `fix` back with a parser that is not ours.
 
 Run: WECAN=build/release/wecan /usr/bin/python3 tests/scripts/formats_test.py"""
 
@@ -39,6 +39,20 @@ def check(*args, stdin=b"", cwd=ROOT, environment=None):
         assert done.stdout == b"", done.stdout
         assert done.returncode in (0, 1, 2), done
         return {name: (pathlib.Path(folder) / name).read_bytes() for name in FORMATS}, done.returncode
+
+
+def report(*args, stdin=b"", cwd=ROOT):
+    """JUnit and Markdown of one run of can-i or fix, and its exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        outputs = [f"-o{name}={folder}/{name}" for name in ("junit", "markdown")]
+        keep = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
+        keep.update({key: value for key, value in os.environ.items() if key.endswith("SAN_OPTIONS")})
+        done = subprocess.run([WECAN, *args, "-q", *outputs], input=stdin, cwd=cwd, env=keep, capture_output=True,
+                              check=False, timeout=120)
+        assert done.stdout == b"", done.stdout
+        assert done.returncode in (0, 1, 2), done
+        written = {path.name: path.read_bytes() for path in pathlib.Path(folder).iterdir()}
+        return written, done.returncode
 
 
 def hostile_manifests():
@@ -106,19 +120,36 @@ class FormatTest(unittest.TestCase):
             self.assertLessEqual(start, (region["endLine"], region["endColumn"]))
             self.assertGreaterEqual(region["startColumn"], 1)
 
-    def assert_junit(self, data):
+    def assert_gate(self, reports, exit_code):
+        """JUnit and Markdown of can-i or fix: something fails exactly when the exit code says so."""
+        self.assert_markdown(reports["markdown"])
+        suites = self.assert_suites(reports["junit"])
+        self.assertEqual(int(suites.get("errors")) > 0, exit_code == 2)
+        if exit_code < 2:
+            self.assertEqual(int(suites.get("failures")) > 0, exit_code == 1)
+        self.assertLessEqual({child.tag for case in suites.iter("testcase") for child in case},
+                             {"failure", "error", "skipped", "system-out"})
+        return suites
+
+    def assert_suites(self, data):
+        """The root of any JUnit document of ours."""
         suites = xml.etree.ElementTree.fromstring(data)
         self.assertEqual(suites.tag, "testsuites")
         for element in [suites, *suites]:
-            for key, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"),
-                             ("skipped", "skipped")):
+            for key, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
                 self.assertEqual(int(element.get(key)), len(element.findall(f".//{tag}")), element.attrib)
         for case in suites.iter("testcase"):
-            self.assertTrue(case.get("name") and case.get("classname") and case.get("file"), case.attrib)
-            self.assertLessEqual({child.tag for child in case}, {"failure", "error", "skipped", "system-out"})
+            self.assertTrue(case.get("name") and case.get("classname"), case.attrib)
+            self.assertLessEqual(len(case), 2)
         for element in suites.iter():
             for text in (element.text or "", *element.attrib.values()):
                 self.assertIsNone(CONTROL.search(text), text)
+        return suites
+
+    def assert_junit(self, data):
+        for case in self.assert_suites(data).iter("testcase"):
+            self.assertTrue(case.get("file"), case.attrib)
+            self.assertLessEqual({child.tag for child in case}, {"failure", "error", "skipped", "system-out"})
 
     def assert_gitlab(self, data):
         issues = json.loads(data.decode("utf-8"))
@@ -163,7 +194,7 @@ class FormatTest(unittest.TestCase):
             bare = re.sub(r"`[^`]*`|<code>[^<]*</code>", "", line)
             self.assertIsNone(re.search(r"`|@|\]\(|https?:|\\", bare), line)
             tags = re.findall(r"<[^>]*>", bare)
-            self.assertLessEqual(set(tags), {"<!-- wecan -->", "<details>", "</details>", "<summary>", "</summary>"}, line)
+            self.assertLessEqual(set(tags), {"<!-- wecan -->", "<!-- wecan can-i -->", "<!-- wecan fix -->", "<details>", "</details>", "<summary>", "</summary>"}, line)
 
     def test_fixtures(self):
         for folder in FOLDERS:
@@ -244,6 +275,77 @@ class FormatTest(unittest.TestCase):
             path.write_text("".join(lines[:region["startLine"] - 1]) + new + "".join(lines[region["endLine"] - 1:]))
             _, exit_code = check("app", cwd=folder)
             self.assertEqual(exit_code, 0, path.read_text())
+
+    def test_can_i_and_fix_of_fixtures(self):
+        for folder in FOLDERS:
+            for command in (("can-i", "-f"), ("fix", "--check"), ("fix", "--diff"), ("fix",)):
+                with self.subTest(folder.name, command=command):
+                    reports, exit_code = report(*command, str(folder.relative_to(ROOT)))
+                    if reports:  # refused before there was anything to report on
+                        self.assert_gate(reports, exit_code)
+                    else:
+                        self.assertEqual(exit_code, 2)
+
+    def test_can_i_of_hostile_names(self):
+        """Each name asks, is asked about in manifests, and stands in reviews; the yes and the no of each."""
+        for name in [name for name in NAMES if name.strip() and "\x00" not in name]:
+            with self.subTest(name[:40]):
+                asked = "configmaps", "-n", name, "--as", name
+                reports, exit_code = report("can-i", "get", *asked)
+                self.assertEqual(exit_code, 1)
+                (case,) = self.assert_gate(reports, exit_code).iter("testcase")
+                self.assertTrue(case.get("name").startswith("get configmaps in namespace "))
+                reports, exit_code = report("can-i", "get", *asked, "--as-group", "system:masters")
+                self.assertEqual(exit_code, 0)
+                self.assert_gate(reports, exit_code)
+        reports, exit_code = report("can-i", "-f", "-", stdin=hostile_manifests())
+        self.assert_gate(reports, exit_code)
+        reviews = [{"kind": "SubjectAccessReview", "spec": {"user": name, "groups": groups, "resourceAttributes": {
+            "verb": name, "group": name, "resource": name, "namespace": name, "name": name}}}
+                   for name in NAMES for groups in ([], ["system:masters"])]
+        reports, exit_code = report("can-i", "--reviews", "-", stdin="\n".join(map(json.dumps, reviews)).encode())
+        suites = self.assert_gate(reports, exit_code)
+        self.assertEqual(int(suites.get("tests")), 2 * len(NAMES))
+        self.assertEqual(int(suites.get("failures")), len(NAMES))
+
+    def test_can_i_list(self):
+        reports, exit_code = report("can-i", "--list")
+        self.assertEqual((reports, exit_code), ({}, 2))
+        run = subprocess.run([WECAN, "can-i", "--list", "-o", "markdown"], capture_output=True, check=True)
+        self.assert_markdown(run.stdout)
+
+    def test_limits_of_can_i_and_fix(self):
+        many = b"---\n".join(b"apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q, namespace: s%d}\n" % i
+                             for i in range(3001))
+        for command, flags in (("can-i", ("-f", "-")), ("fix", ("-", "--diff", "--out", "x.yaml", "--strategy=role-binding"))):
+            with self.subTest(command):
+                reports, exit_code = report(command, *flags, stdin=many)
+                self.assertEqual(exit_code, 1)
+                self.assert_gate(reports, exit_code)
+                self.assertRegex(reports["markdown"].decode(), r"\nand \d+ more\.\n")
+                self.assertIn(b"s3000", reports["junit"])
+
+    def test_fix_of_hostile_names(self):
+        manifest = b"apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: %s}\n"
+        reports, exit_code = report("fix", "-", stdin=hostile_manifests())
+        self.assert_gate(reports, exit_code)
+        with tempfile.TemporaryDirectory() as folder:
+            for name in [name for name in NAMES if "\x00" not in name and len(name) < 100 and "/" not in name]:
+                with self.subTest(name):
+                    # YAML has no pairs of surrogates.
+                    text = manifest % json.dumps(name).replace("\\ud83d\\ude00", "\\U0001f600").encode()
+                    out = ("--out", name + ".yaml")
+                    reports, exit_code = report("fix", "-", "--diff", *out, stdin=text, cwd=folder)
+                    self.assertEqual(exit_code, 1)
+                    suites = self.assert_gate(reports, exit_code)
+                    files = [case for case in suites.iter("testcase") if case.get("classname") == "file"]
+                    self.assertEqual(len(files), 1)
+                    reports, exit_code = report("fix", "-", "--write", *out, stdin=text, cwd=folder)
+                    self.assertEqual(exit_code, 0)
+                    self.assert_gate(reports, exit_code)
+                    reports, exit_code = report("fix", "-", "--diff", *out, stdin=text, cwd=folder)
+                    self.assertEqual(exit_code, 0)
+                    self.assert_gate(reports, exit_code)
 
     def test_step_summary(self):
         with tempfile.TemporaryDirectory() as folder:
