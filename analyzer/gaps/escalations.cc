@@ -109,7 +109,8 @@ std::vector<EscalationGap> Check(std::vector<Written> written, const Requirement
 bool UndergoesEscalationCheck(const Object& object, const ObjectRequirements& need, int executor) {
   const bool writes = executor < 0 ? !need.read_only : need.executor == executor;
   // The entry of a Binding has no rules to look at.
-  return writes && need.state == ObjectState::kChecked && !need.may_escalate && object.binding < 0 && IsRbacKind(object);
+  return writes && need.state == ObjectState::kChecked && !need.may_escalate &&
+         object.binding < 0 && IsRbacKind(object);
 }
 
 std::vector<EscalationGap> FindEscalations(const AnalysisInput& input,

@@ -33,9 +33,11 @@ ExitCode ExitCodeOf(const std::vector<ReviewAnswer>& answers) {
   return all ? ExitCode::kOk : ExitCode::kFindings;
 }
 
-absl::Status PrintCanI(const Options& options, const CanIReport& report, Environment& environment) {
+absl::Status PrintCanI(const Options& options, const std::vector<std::string>& inputs,
+                       const CanIReport& report, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs,
                          MakeOutputs(options.output, {kCanIFormats.begin(), kCanIFormats.end()}));
+  WECAN_RETURN_IF_ERROR(CheckOutputFiles(outputs, inputs, *environment.files));
   const auto render = [&](const Output& output) -> std::string {
     if (output.format == "json") return DumpJson(CanIJson(report));
     if (output.format == "yaml") return DumpYaml(CanIJson(report));
@@ -61,7 +63,7 @@ absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment
                    .reason = authorizer.Reason(source.user, question.request, decision)}}};
   const ExitCode code = ExitCodeOf(report.answers);
   report.exit_code = static_cast<int>(code);
-  WECAN_RETURN_IF_ERROR(PrintCanI(options, report, environment));
+  WECAN_RETURN_IF_ERROR(PrintCanI(options, DumpPaths(options.review), report, environment));
   return code;
 }
 
@@ -156,7 +158,7 @@ absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& envir
     report.errors.push_back({PlaceName(loaded.input, d.location, true), d.message});
   const ExitCode code = errors.empty() ? ExitCodeOf(report.answers) : ExitCode::kUsage;
   report.exit_code = static_cast<int>(code);
-  WECAN_RETURN_IF_ERROR(PrintCanI(options, report, environment));
+  WECAN_RETURN_IF_ERROR(PrintCanI(options, ManifestPaths(loaded.input), report, environment));
   return code;
 }
 

@@ -123,43 +123,6 @@ std::vector<Output> Written(std::vector<Output> outputs, const PolicyOptions& po
   return outputs;
 }
 
-const char* FlagOf(const Output& output) {
-  return output.format == "baseline" ? "--write-baseline: " : "--output: ";
-}
-
-// Before the work: a folder is no report.
-absl::Status CheckNoFolders(const std::vector<Output>& outputs, const FileSystem& files) {
-  for (const Output& output : outputs) {
-    if (output.file.empty() || !files.IsDirectory(output.file).value_or(false)) continue;
-    return absl::InvalidArgumentError(absl::StrCat(FlagOf(output), output.file,
-                                                   " is a folder; name a file in it, for example ",
-                                                   output.file, "/report.", output.format));
-  }
-  return absl::OkStatus();
-}
-
-// The report must not replace what it is about. What was passed over as no manifest may well be the
-// report of the run before.
-absl::Status CheckOutputFiles(const std::vector<Output>& outputs, const AnalysisInput& input) {
-  std::set<std::string> inputs, reports;
-  for (const InputFile& f : input.files) {
-    if (f.status != FileStatus::kSkipped) inputs.insert(NormalPath(f.path));
-  }
-  for (const Output& output : outputs) {
-    if (output.file.empty()) continue;
-    const std::string path = NormalPath(output.file);
-    if (inputs.count(path) > 0) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(FlagOf(output), output.file, " is one of the inputs; name another file"));
-    }
-    if (!reports.insert(path).second) {
-      return absl::InvalidArgumentError(absl::StrCat(FlagOf(output), "two formats for ",
-                                                     output.file, "; give each a file of its own"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status OfStepSummary(const absl::Status& status) {
   return status.ok()
              ? status
@@ -190,10 +153,7 @@ void PrintErrors(const std::vector<Output>& outputs, const AnalysisInput& input,
     return o.file.empty() && o.format != "name";
   });
   if (shown) return;
-  for (const Diagnostic& d : report.errors) {
-    *environment.err << "wecan: " << PlaceName(input, d.location, true) << ": "
-                     << Printable(d.message) << "\n";
-  }
+  PrintDiagnostics(report.errors, input, environment);
 }
 
 // The command that grants what is missing, or "".
@@ -240,10 +200,10 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
   WECAN_ASSIGN_OR_RETURN(const std::optional<Level> fail_on,
                          ParseLevel("--fail-on", options.policy.fail_on, "never"));
-  WECAN_RETURN_IF_ERROR(CheckNoFolders(Written(outputs, options.policy), *environment.files));
   WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options.input, environment));
   Loaded loaded = Load(request, *environment.files, *environment.in);
-  WECAN_RETURN_IF_ERROR(CheckOutputFiles(Written(outputs, options.policy), loaded.input));
+  WECAN_RETURN_IF_ERROR(CheckOutputFiles(Written(outputs, options.policy),
+                                         ManifestPaths(loaded.input), *environment.files));
   WECAN_ASSIGN_OR_RETURN(AnalyzeOptions analyze, MakeAnalyzeOptions(options, loaded, environment));
   WECAN_RETURN_IF_ERROR(SetLevels(options.policy, analyze));
   analyze.suppress = TakeConfigSuppressions(options, environment, loaded.input);

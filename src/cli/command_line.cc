@@ -189,7 +189,8 @@ void AddFix(CLI::App& app, Options& o) {
   app.add_flag("--diff", o.fix.diff,
                "show what would change as a unified diff; exit 1 if anything");
   app.add_flag("--write", o.fix.write, "change or create the file");
-  app.add_flag("--check", o.fix.check, "print nothing; exit 1 if anything would change");
+  app.add_flag("--check", o.fix.check,
+               "print nothing; exit 1 if anything would change; with --write, write it as well");
   AddGrantOptions(app, o.fix);
   app.add_flag("--prune", o.fix.prune,
                "take what nothing needs any more from roles of an earlier fix");

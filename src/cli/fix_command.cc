@@ -45,8 +45,8 @@ const char* ModeName(Mode mode) {
 }
 
 absl::StatusOr<Mode> ParseMode(const FixFlags& flags) {
-  if (flags.diff + flags.write + flags.check > 1)
-    return absl::InvalidArgumentError("fix: give one of --diff, --write and --check");
+  if (flags.diff && (flags.write || flags.check))
+    return absl::InvalidArgumentError("fix: give --diff, or --write, --check or both of them");
   return flags.diff    ? Mode::kDiff
          : flags.write ? Mode::kWrite
          : flags.check ? Mode::kCheck
@@ -232,12 +232,20 @@ bool InSync(const Outcome& o) {
   return std::none_of(o.files.begin(), o.files.end(), [](const FixFile& f) { return f.changed(); });
 }
 
-ExitCode ExitCodeOf(const Outcome& o, Mode mode) {
+// `check`: whether a difference is a finding even where it is done away with.
+ExitCode ExitCodeOf(const Outcome& o, Mode mode, bool check) {
   if (!o.proof.closed || !o.proof.minimal) return ExitCode::kInternal;
   if (o.broken) return ExitCode::kUsage;
   if (!o.plan.refused.empty() || !o.plan.not_rbac.empty()) return ExitCode::kFindings;
-  const bool compares = mode == Mode::kDiff || mode == Mode::kCheck;
+  const bool compares = check || mode == Mode::kDiff;
   return compares && !InSync(o) ? ExitCode::kFindings : ExitCode::kOk;
+}
+
+// What is read, and what is written: no report belongs there.
+std::vector<std::string> FilesOf(const Outcome& o) {
+  std::vector<std::string> paths = ManifestPaths(o.loaded.input);
+  for (const FixFile& f : o.files) paths.push_back(f.path);
+  return paths;
 }
 
 // All or, as far as that can be told before, nothing.
@@ -301,12 +309,13 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
   Outcome o;
   WECAN_RETURN_IF_ERROR(Work(options, mode, environment, o));
   PrintDiagnostics(UnreadInput(o.loaded.input), o.loaded.input, environment);
-  const ExitCode exit_code = ExitCodeOf(o, mode);
+  const ExitCode exit_code = ExitCodeOf(o, mode, options.fix.check);
   if (exit_code == ExitCode::kInternal) {
     PrintFaults(o.proof, environment);
     return exit_code;
   }
   WECAN_ASSIGN_OR_RETURN(std::string grants, GrantsYaml(o, outputs, environment));
+  WECAN_RETURN_IF_ERROR(CheckOutputFiles(outputs, FilesOf(o), *environment.files));
   if (mode == Mode::kWrite) WECAN_RETURN_IF_ERROR(WriteFiles(o.files, environment));
   if (mode == Mode::kCheck && options.output.outputs.empty()) return exit_code;
 

@@ -2,15 +2,34 @@
 #include "src/cli/print.h"
 
 #include <algorithm>
+#include <future>
 #include <ostream>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
 #include "analyzer/base/status_macros.h"
 #include "src/cli/setup.h"
+#include "src/input/find_files.h"
 
 namespace wecan {
+
+namespace {
+
+// Parallel to `outputs`. Each in a thread of its own: formats know nothing of each other.
+std::vector<std::string> RenderAll(const std::vector<Output>& outputs,
+                                   absl::FunctionRef<std::string(const Output&)> render) {
+  std::vector<std::future<std::string>> others;
+  for (size_t i = 1; i < outputs.size(); ++i)
+    others.push_back(std::async(std::launch::async, [&, i] { return render(outputs[i]); }));
+  std::vector<std::string> texts;
+  if (!outputs.empty()) texts.push_back(render(outputs[0]));
+  for (std::future<std::string>& other : others) texts.push_back(other.get());
+  return texts;
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<Output>> MakeOutputs(const OutputOptions& options,
                                                 const std::vector<std::string>& formats) {
@@ -34,15 +53,57 @@ absl::StatusOr<std::vector<Output>> MakeOutputs(const OutputOptions& options,
   return outputs;
 }
 
+std::vector<std::string> ManifestPaths(const AnalysisInput& input) {
+  std::vector<std::string> paths;
+  for (const InputFile& f : input.files) {
+    if (f.status != FileStatus::kSkipped) paths.push_back(f.path);
+  }
+  return paths;
+}
+
+std::vector<std::string> DumpPaths(const ReviewOptions& options) {
+  std::vector<std::string> paths = options.rbac;
+  if (!options.reviews.empty()) paths.push_back(options.reviews);
+  return paths;
+}
+
+absl::Status CheckOutputFiles(const std::vector<Output>& outputs,
+                              const std::vector<std::string>& inputs, const FileSystem& files) {
+  std::set<std::string> taken, reports;
+  for (const std::string& path : inputs) taken.insert(NormalPath(path));
+  for (const Output& output : outputs) {
+    if (output.file.empty()) continue;
+    const char* flag = output.format == "baseline" ? "--write-baseline: " : "--output: ";
+    if (files.IsDirectory(output.file).value_or(false)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(flag, output.file, " is a folder; name a file in it, for example ",
+                       output.file, "/report.", output.format));
+    }
+    const std::string path = NormalPath(output.file);
+    if (taken.count(path) > 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(flag, output.file, " is one of the inputs; name another file"));
+    }
+    if (!reports.insert(path).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(flag, "two formats for ", output.file, "; give each a file of its own"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status WriteOutputs(const std::vector<Output>& outputs, bool quiet,
                           absl::FunctionRef<std::string(const Output&)> render,
                           Environment& environment) {
-  for (const Output& output : outputs) {
-    if (output.file.empty()) continue;
-    WECAN_RETURN_IF_ERROR(environment.files->Write(output.file, render(output)));
+  std::vector<Output> wanted = outputs;
+  if (quiet) std::erase_if(wanted, [](const Output& output) { return output.file.empty(); });
+  const std::vector<std::string> texts = RenderAll(wanted, render);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i].file.empty()) continue;
+    WECAN_RETURN_IF_ERROR(environment.files->Write(wanted[i].file, texts[i]));
   }
-  for (const Output& output : outputs) {
-    if (output.file.empty() && !quiet) *environment.out << render(output);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i].file.empty()) *environment.out << texts[i];
   }
   return absl::OkStatus();
 }

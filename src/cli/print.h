@@ -7,6 +7,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 
+#include "analyzer/model/object.h"
 #include "src/cli/options.h"
 #include "src/cli/program.h"
 #include "src/output/json.h"
@@ -23,6 +24,17 @@ struct Output {
 // `formats[0]` on standard output.
 absl::StatusOr<std::vector<Output>> MakeOutputs(const OutputOptions& options,
                                                 const std::vector<std::string>& formats);
+
+// The files that manifests were found in. What was passed over as none may well be the report of
+// the run before.
+std::vector<std::string> ManifestPaths(const AnalysisInput& input);
+
+// The files that the command line names for can-i to answer from.
+std::vector<std::string> DumpPaths(const ReviewOptions& options);
+
+// A report is no folder, no two go to one file, and none replaces one of `inputs`.
+absl::Status CheckOutputFiles(const std::vector<Output>& outputs,
+                              const std::vector<std::string>& inputs, const FileSystem& files);
 
 // Writes what `render` makes of each output to where it says, files first, so that
 // nothing is printed when one cannot be written; with `quiet` only to files.

@@ -75,16 +75,24 @@ bool IsConfigured(const std::string& command) {
                      [&](const Command& c) { return c.name == command && c.configured; });
 }
 
+// The commands that reports tell people to run: what stands on the command line, without what the
+// configuration says anyway.
+void NameFixCommands(Options words, Options& options) {
+  // Where a hook gives a few files, the paths of the configuration are what the grant is for.
+  if (!options.input.config_paths.empty()) words.input.paths.clear();
+  options.fix_command = FixCommand(words);
+  words.fix.strategy = std::string(GrantStrategyName(GrantStrategy::kRoleBinding));
+  options.role_binding_command = FixCommand(words);
+}
+
 ExitCode RunCommand(Options options, Environment& environment) {
-  options.fix_command = FixCommand(options);
-  Options narrow = options;
-  narrow.fix.strategy = std::string(GrantStrategyName(GrantStrategy::kRoleBinding));
-  options.role_binding_command = FixCommand(narrow);
+  const Options words = options;
   if (IsConfigured(options.command)) {
     const absl::StatusOr<Settings> settings = ResolveSettings(options, environment);
     if (!settings.ok()) return Fail(settings.status(), environment);
     ApplySettings(*settings, options);
   }
+  NameFixCommands(words, options);
   return RunnerOf(options.command)(options, environment);
 }
 

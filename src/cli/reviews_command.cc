@@ -252,6 +252,7 @@ absl::Status PrintReviews(const Options& options, const std::vector<Json>& revie
   WECAN_ASSIGN_OR_RETURN(
       const std::vector<Output> outputs,
       MakeOutputs(options.output, {kReviewFormats.begin(), kReviewFormats.end()}));
+  WECAN_RETURN_IF_ERROR(CheckOutputFiles(outputs, DumpPaths(options.review), *environment.files));
   const auto list = [&]() -> Json {
     return {{"apiVersion", "v1"}, {"kind", "List"}, {"items", reviews}};
   };

@@ -121,6 +121,7 @@ absl::StatusOr<ExitCode> ListRules(const Options& options, Environment& environm
   WECAN_ASSIGN_OR_RETURN(
       const std::vector<Output> outputs,
       MakeOutputs(options.output, {kRuleListFormats.begin(), kRuleListFormats.end()}));
+  WECAN_RETURN_IF_ERROR(CheckOutputFiles(outputs, DumpPaths(options.review), *environment.files));
   WECAN_ASSIGN_OR_RETURN(const ReviewSource source, MakeReviewSource(options, environment));
   const std::string ns = review.all_namespaces       ? ""
                          : review.namespace_.empty() ? "default"

@@ -23,8 +23,8 @@ class Finder {
 
   std::vector<Source> Run() {
     for (const std::string& path : request_.paths) Add(path, Purpose::kCheck);
-    AddNotChecked();
     for (const std::string& path : request_.load) Add(path, Purpose::kLoad);
+    AddNotChecked();
     for (const std::string& path : request_.crds) Add(path, Purpose::kCrds);
     for (const std::string& path : request_.policies) Add(path, Purpose::kPolicies);
     std::sort(sources_.begin(), sources_.end(),
@@ -43,7 +43,7 @@ class Finder {
     }
   }
 
-  // A file that is checked is not read as context a second time, whatever its name there.
+  // A file that is checked or loaded is not read as context a second time, whatever its name there.
   void AddNotChecked() {
     if (request_.load_if_not_checked.empty()) return;
     absl::flat_hash_set<std::string> checked;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -208,6 +209,50 @@ TEST(ConfigCommand, AFolderOfTheNameIsNoConfiguration) {
   const RunResult result = wecan::Run({"check", "a.yaml"}, "", &files);
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr(".wecan.yaml: this is a folder"));
+}
+
+// A hook gives single files; what is to be fixed is the whole workload.
+TEST(ConfigCommand, TheCommandToFixIsForThePathsOfTheConfiguration) {
+  Repository repository("paths: [deploy/]");
+  EXPECT_THAT(repository.Run({"check", "deploy/class.yaml"}).out,
+              HasSubstr("Fix: wecan fix --diff\n"));
+  Repository without("");
+  EXPECT_THAT(without.Run({"check", "deploy/class.yaml"}).out,
+              HasSubstr("Fix: wecan fix deploy/class.yaml --diff\n"));
+}
+
+// Context is parsed only where it can matter; nothing that can is passed over.
+TEST(ConfigCommand, ContextOfEveryKindCounts) {
+  for (const std::string& grant :
+       {std::string(kGrant),
+        absl::StrReplaceAll(
+            kGrant, {{"rbac.authorization.k8s.io/v1", "\"rbac.authorization\\x2ek8s.io/v1\""}})}) {
+    Repository repository("paths: [deploy/]");
+    ASSERT_TRUE(repository.files.Write("repo/deploy/grant.yaml", grant).ok());
+    EXPECT_EQ(repository.Run({"check", "deploy/class.yaml"}).exit_code, 0) << grant;
+  }
+  Repository crd("paths: [deploy/]");
+  ASSERT_TRUE(crd.files
+                  .Write("repo/deploy/crd.yaml",
+                         "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+                         "metadata: {name: foos.x.io}\nspec:\n  group: x.io\n  scope: Cluster\n"
+                         "  names: {kind: Foo, plural: foos}\n  versions: [{name: v1}]\n")
+                  .ok());
+  ASSERT_TRUE(
+      crd.files.Write("repo/foo.yaml", "apiVersion: x.io/v1\nkind: Foo\nmetadata: {name: a}\n")
+          .ok());
+  EXPECT_THAT(crd.Run({"check", "foo.yaml"}).out, Not(HasSubstr("WEC201")));
+}
+
+// Somebody else's broken file is no business of a hook, unless it may hold what counts.
+TEST(ConfigCommand, BrokenContext) {
+  for (const auto& [text, exit_code] :
+       std::map<std::string, int>{{"apiVersion: v1\nkind: [\n", 0},
+                                  {"apiVersion: rbac.authorization.k8s.io/v1\nkind: [\n", 2}}) {
+    Repository repository("paths: [deploy/]");
+    ASSERT_TRUE(repository.files.Write("repo/deploy/broken.yaml", text).ok());
+    EXPECT_EQ(repository.Run({"check", "deploy/map.yaml"}).exit_code, exit_code) << text;
+  }
 }
 
 TEST(ConfigCommand, BadVariables) {

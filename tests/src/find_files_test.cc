@@ -20,6 +20,8 @@ std::string PurposeName(Purpose purpose) {
       return "check";
     case Purpose::kLoad:
       return "load";
+    case Purpose::kContext:
+      return "context";
     case Purpose::kCrds:
       return "crds";
     case Purpose::kPolicies:
@@ -53,19 +55,19 @@ TEST(FindFiles, ContextThatIsCheckedIsNotLoaded) {
        {"./in/a.yaml check"}},
       {"another",
        {.paths = {"in/a.yaml"}, .load_if_not_checked = {"other/c.yaml"}},
-       {"in/a.yaml check", "other/c.yaml load"}},
+       {"in/a.yaml check", "other/c.yaml context"}},
       {"in the folder that is checked",
        {.paths = {"in"}, .load_if_not_checked = {"in/sub/b.yaml"}},
        {"in/a.yaml check", "in/sub/b.yaml check"}},
       {"excluded from checking",
        {.paths = {"in"}, .load_if_not_checked = {"in/sub/b.yaml"}, .exclude = {"in/sub/**"}},
-       {"in/a.yaml check", "in/sub/b.yaml load"}},
+       {"in/a.yaml check", "in/sub/b.yaml context"}},
       {"in a folder of context",
        {.paths = {"./in/a.yaml"}, .load_if_not_checked = {"in/"}},
-       {"./in/a.yaml check", "in/sub/b.yaml load"}},
+       {"./in/a.yaml check", "in/sub/b.yaml context"}},
       {"named twice as context",
        {.paths = {"other"}, .load_if_not_checked = {"in", "in/sub/b.yaml"}},
-       {"in/a.yaml load", "in/sub/b.yaml load", "other/c.yaml check"}},
+       {"in/a.yaml context", "in/sub/b.yaml context", "other/c.yaml check"}},
       {"loaded as well",
        {.paths = {"in/a.yaml"}, .load = {"in/a.yaml"}, .load_if_not_checked = {"in/a.yaml"}},
        {"in/a.yaml check", "in/a.yaml load"}},

@@ -111,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(
                     ModeCase{"write_quiet", {"--write", "-q"}, 0, 0, false, false, true},
                     ModeCase{"check_quiet", {"--check", "-q"}, 1, 0, false, false, false},
                     ModeCase{"diff_write", {"--diff", "--write"}, 2, 2, false, true, false},
-                    ModeCase{"write_check", {"--write", "--check"}, 2, 2, false, true, false},
+                    ModeCase{"write_check", {"--write", "--check"}, 1, 0, true, false, true},
                     ModeCase{"diff_check", {"--diff", "--check"}, 2, 2, false, true, false},
                     ModeCase{"json", {"-o", "json"}, 0, 0, true, false, false},
                     ModeCase{"yaml", {"-o", "yaml"}, 0, 0, true, false, false},
