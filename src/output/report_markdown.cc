@@ -25,7 +25,8 @@ class MarkdownWriter {
 
   std::string Write() {
     const Summary& s = c_.report.summary;
-    page_.Write(absl::StrCat("<!-- wecan -->\n### wecan: ", DescribeObjects(s), "\n\n",
+    page_.Write(absl::StrCat("<!-- wecan -->\n### wecan: ", DescribeObjects(s),
+                             c_.report.errors.empty() ? "" : "; not all could be read", "\n\n",
                              DescribeCounts(s), " (", MarkdownCode(DescribeProfile(c_.options)),
                              ").", DescribeHidden(s), "\n"));
     const std::vector<Block> blocks = Fold(c_.report);
@@ -77,8 +78,12 @@ class MarkdownWriter {
         gap.scope == ScopeKind::kCluster
             ? "cluster"
             : absl::StrCat("ns ", MarkdownCode(gap.namespace_), More(block.findings.size()));
-    std::string row = absl::StrCat("| ", Rule(f.level, f.rule->id), " | ",
-                                   MarkdownCode(QualifiedResource(gap)), " | ", scope, " |");
+    const std::string executor = f.account == c_.options.agent.User().name
+                                     ? ""
+                                     : absl::StrCat(" as ", MarkdownCode(f.account));
+    std::string row =
+        absl::StrCat("| ", Rule(f.level, f.rule->id), " | ", MarkdownCode(QualifiedResource(gap)),
+                     executor, " | ", scope, " |");
     for (AgentVerb v : kVerbOrder) {
       if (!columns.Has(v)) continue;
       row += gap.missing.Has(v) ? " **no** |" : gap.needed.Has(v) ? " yes |" : " |";

@@ -77,7 +77,9 @@ class SarifValidator(unittest.TestCase):
         """A clean run, absolute paths, an empty pipe, and names that want to break out."""
         complaints = self.complaints(together([
             self.sarif("-", stdin=CLEAN), self.sarif(str(formats_test.FIXTURES / "kubestellar")), self.sarif("-"),
-            self.sarif("-", stdin=formats_test.hostile_manifests())]))
+            self.sarif("-", stdin=formats_test.hostile_manifests()),
+            self.sarif("-C", "fixtures/suppressions", "input", "--sarif-suppressed"),
+            self.sarif("-C", "fixtures/baseline", "input", "--sarif-suppressed")]))
         self.assertEqual(set(ACCEPTED), {c[1:3] for c in complaints}, "more than ACCEPTED, or less")
         self.assertEqual([], [c for c in complaints if c[0] == "error"])
 
