@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/baseline/baseline.h"
 
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -15,13 +17,15 @@ using EntryKey = std::tuple<std::string, std::string, std::string, std::string>;
 
 EntryKey KeyOf(const BaselineEntry& e) { return {e.rule, e.path, e.object, e.id}; }
 
+constexpr int kMost = std::numeric_limits<int>::max() / 2;  // so that two can be added
+
 using Entries = std::map<EntryKey, BaselineEntry>;
 
 Entries Index(const Baseline& baseline) {
   Entries entries;
   for (const BaselineEntry& e : baseline) {
     const auto [it, inserted] = entries.try_emplace(KeyOf(e), e);
-    if (!inserted) it->second.count += e.count;
+    if (!inserted) it->second.count = std::min(kMost, it->second.count) + std::min(kMost, e.count);
   }
   return entries;
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <limits>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -14,6 +13,7 @@ namespace {
 
 constexpr char kSchema[] = "urn:wecan:schema:baseline-v1";
 constexpr char kKind[] = "Baseline";
+constexpr int kMaxCount = 1'000'000'000;
 
 absl::Status Wrong(const std::string& what) {
   return absl::InvalidArgumentError(
@@ -30,8 +30,7 @@ absl::StatusOr<std::string> TextField(const Json& entry, const char* name,
 
 absl::StatusOr<int> CountField(const Json& entry, const std::string& where) {
   const auto it = entry.find("count");
-  const bool good = it != entry.end() && it->is_number_integer() && *it >= 1 &&
-                    *it <= std::numeric_limits<int>::max() / 2;
+  const bool good = it != entry.end() && it->is_number_integer() && *it >= 1 && *it <= kMaxCount;
   if (!good) return Wrong(absl::StrCat(where, ".count is no number of 1 or more"));
   return it->get<int>();
 }
@@ -82,7 +81,10 @@ absl::StatusOr<Baseline> ReadBaseline(absl::string_view text) {
                            ReadEntry((*entries)[i], absl::StrCat("entries[", i, "]")));
     baseline.push_back(std::move(entry));
   }
-  return AddBaselines(baseline, {});
+  const size_t read = baseline.size();
+  baseline = AddBaselines(baseline, {});
+  if (baseline.size() != read) return Wrong("two entries are about the same");
+  return baseline;
 }
 
 }  // namespace wecan

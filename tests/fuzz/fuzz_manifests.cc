@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole way from files to a report. A line `#### check` starts another file to be checked, and
-// `#### load`, `#### crds` and `#### policies` one of context. Properties: the report is the same
-// with one thread and with three, and every printer takes it.
+// `#### load`, `#### context`, `#### crds` and `#### policies` one of context. Properties: the
+// report is the same with one thread and with three, whether context is parsed as a whole or only
+// where it can matter, and every printer takes it.
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -34,7 +35,8 @@ std::map<std::string, std::string> Files(absl::string_view text) {
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
     absl::string_view rest = line;
     if (absl::ConsumePrefix(&rest, kMarker) &&
-        (rest == "check" || rest == "load" || rest == "crds" || rest == "policies")) {
+        (rest == "check" || rest == "load" || rest == "context" || rest == "crds" ||
+         rest == "policies")) {
       name = absl::StrCat(rest, "/", files.size(), files.size() % 3 == 0 ? ".json" : ".yaml");
       files[name];
     } else {
@@ -44,14 +46,15 @@ std::map<std::string, std::string> Files(absl::string_view text) {
   return files;
 }
 
-std::string Reports(const MemoryFileSystem& files, int threads) {
+std::string Reports(const MemoryFileSystem& files, int threads, bool whole_context) {
   LoadRequest request{.paths = {"check"}, .threads = threads};
   request.budgets.depth = 100;
   request.budgets.nodes = 20'000;
   const auto take = [&](const std::string& folder, std::vector<std::string>& list) {
-    if (files.IsDirectory(folder).ok()) list = {folder};
+    if (files.IsDirectory(folder).ok()) list.push_back(folder);
   };
   take("load", request.load);
+  take("context", whole_context ? request.load : request.load_if_not_checked);
   take("crds", request.crds);
   take("policies", request.policies);
   std::istringstream in;
@@ -65,6 +68,9 @@ std::string Reports(const MemoryFileSystem& files, int threads) {
   const ReportContext context{loaded.input, report, options};
   const std::string json = ReportJson(context);
   FUZZ_CHECK(!ReportText(context, {.all_objects = true, .wide = true}).empty());
+  FUZZ_CHECK(!ReportJunit(context).empty() && !ReportSarif(context).empty());
+  // What is broken and cannot matter is not seen.
+  if (whole_context && !report.errors.empty()) return "";
   return absl::StrCat(json, ReportShort(context), ReportNames(context), ReportYaml(context));
 }
 
@@ -74,6 +80,9 @@ std::string Reports(const MemoryFileSystem& files, int threads) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const wecan::MemoryFileSystem files(
       wecan::Files(absl::string_view(reinterpret_cast<const char*>(data), size)));
-  FUZZ_CHECK(wecan::Reports(files, 1) == wecan::Reports(files, 3));
+  const std::string report = wecan::Reports(files, 1, false);
+  FUZZ_CHECK(report == wecan::Reports(files, 3, false));
+  const std::string whole = wecan::Reports(files, 1, true);
+  FUZZ_CHECK(whole.empty() || whole == report);
   return 0;
 }

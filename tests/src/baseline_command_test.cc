@@ -255,6 +255,10 @@ const BadBaseline kBadBaselines[] = {
      WithEntry(
          R"({"id": "x", "rule": "a", "path": "b", "object": "", "count": 1.5, "message": ""})"),
      "entries[0].count is no number of 1 or more"},
+    {"EntriesTwice",
+     WithEntry(R"({"id": "x", "rule": "a", "path": "b", "object": "", "count": 1, "message": ""},
+                  {"id": "x", "rule": "a", "path": "b", "object": "", "count": 1, "message": ""})"),
+     "two entries are about the same"},
     {"CountOfTooMany",
      WithEntry(R"({"id": "x", "rule": "a", "path": "b", "object": "", "count": 99999999999,
                    "message": ""})"),
