@@ -18,9 +18,10 @@ namespace {
 
 constexpr absl::string_view kMarker = "#### reviews\n";
 
-RunResult Ask(FileSystem& files, const std::string& reviews) {
+// The answers go to the file `answers` as YAML as well.
+RunResult Ask(FileSystem& files, const std::string& reviews, const std::string& answers) {
   RunResult run = Run({"can-i", "--rbac", "r.yaml", "--aggregate", "--reviews", reviews, "-o",
-                       "json", "-o", "yaml=answers.yaml", "-o", "text=answers.txt"},
+                       "json", "-o", "yaml=" + answers, "-o", "text=answers.txt"},
                       {.files = &files, .threads = 1});
   FUZZ_CHECK(run.exit_code != static_cast<int>(ExitCode::kInternal));
   FUZZ_CHECK(run.exit_code != static_cast<int>(ExitCode::kUsage) || !run.err.empty());
@@ -33,10 +34,10 @@ void Check(absl::string_view text) {
   const absl::string_view reviews =
       marker == absl::string_view::npos ? text : text.substr(marker + kMarker.size());
   MemoryFileSystem files({{"r.yaml", std::string(dump)}, {"s.json", std::string(reviews)}});
-  const RunResult answers = Ask(files, "s.json");
+  const RunResult answers = Ask(files, "s.json", "answers.yaml");
   if (answers.out.empty()) return;  // the dump could not be read
   FUZZ_CHECK(nlohmann::json::accept(answers.out));
-  const RunResult again = Ask(files, "answers.yaml");
+  const RunResult again = Ask(files, "answers.yaml", "again.yaml");
   // The List around them takes one level of depth and some nodes more.
   if (absl::StrContains(again.err, "nested deeper") || absl::StrContains(again.err, "more than"))
     return;
