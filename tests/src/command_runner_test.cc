@@ -39,7 +39,7 @@ class CommandRunnerTest : public testing::Test {
 
   // The path of a shell script.
   std::string Script(const std::string& text) {
-    const std::string path = absl::StrCat(folder_, "/plugin");
+    std::string path = absl::StrCat(folder_, "/plugin");
     std::ofstream(path) << "#!/bin/sh\n" << text << "\n";
     chmod(path.c_str(), 0700);
     return path;
