@@ -30,10 +30,10 @@ Entries Index(const Baseline& baseline) {
   return entries;
 }
 
-Baseline List(Entries entries) {
+Baseline List(const Entries& entries) {
   Baseline baseline;
-  for (auto& [key, entry] : entries) {
-    if (entry.count > 0) baseline.push_back(std::move(entry));
+  for (const auto& [key, entry] : entries) {
+    if (entry.count > 0) baseline.push_back(entry);
   }
   return baseline;
 }
@@ -143,7 +143,7 @@ Baseline HideKnown(const AnalysisInput& input, const Baseline& baseline,
     if (!IsEmpty(known)) report.hidden.push_back(std::move(known));
   }
   std::erase_if(report.findings, IsEmpty);
-  return List(std::move(left));
+  return List(left);
 }
 
 Baseline AddBaselines(const Baseline& a, const Baseline& b) {
@@ -157,7 +157,7 @@ Baseline SubtractBaseline(const Baseline& all, const Baseline& part) {
   for (const BaselineEntry& e : part) {
     if (const auto it = entries.find(KeyOf(e)); it != entries.end()) it->second.count -= e.count;
   }
-  return List(std::move(entries));
+  return List(entries);
 }
 
 }  // namespace wecan
