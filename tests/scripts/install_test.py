@@ -26,6 +26,7 @@ LAYOUT = [
     "share/bash-completion/completions/wecan",
     "share/doc/wecan/README.md",
     "share/doc/wecan/copyright",
+    "share/doc/wecan/pre-commit-hooks.yaml",
     "share/fish/vendor_completions.d/wecan.fish",
     "share/man/man1/wecan.1",
     "share/zsh/site-functions/_wecan",
