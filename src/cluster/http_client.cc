@@ -272,20 +272,19 @@ HttpClient::Impl::Impl(const CurlApi& api, std::vector<HttpServer> servers,
     Server& server = servers_[i];
     server.given = std::move(servers[i]);
     absl::StatusOr<HttpEndpoint> endpoint = CheckHttpServer(server.given);
+    std::string url = absl::StrCat("#", i);
     if (endpoint.ok()) {
       server.endpoint = *std::move(endpoint);
+      url = absl::StrCat(server.endpoint.Authority(), server.endpoint.prefix);
     } else {
       server.given_up = endpoint.status();
     }
-    const std::string url = endpoint.ok()
-                                ? absl::StrCat(server.endpoint.Authority(), server.endpoint.prefix)
-                                : absl::StrCat("#", i);
     server.queue = queues.try_emplace(url, queues.size()).first->second;
   }
   queue_.emplace(queues.size(), limits_.in_all, limits_.per_server);
   multi_ = api_.multi_init();
-  // Open connections of servers that are done are closed before they are many.
-  api_.multi_set(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(limits_.in_all) * 2);
+  // A bound only: connections of servers that are done go by CURLOPT_MAXAGE_CONN.
+  api_.multi_set(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(limits_.in_all) * 16);
 }
 
 HttpClient::Impl::~Impl() {
@@ -471,6 +470,11 @@ bool HttpClient::Impl::Prepare(Transfer& transfer, const Server& server) {
   return Set(easy, CURLOPT_PRIVATE, static_cast<void*>(&transfer)) &&
          Set(easy, CURLOPT_ERRORBUFFER, &transfer.error[0]) && Set(easy, CURLOPT_NOSIGNAL, 1L) &&
          Set(easy, CURLOPT_QUICK_EXIT, 1L) &&  // a resolver that hangs must not hold us up
+         // Seconds that a connection may idle. Not left to the bound on their number: 7.88 then
+         // keeps an entry of each server, and looks through all of them for each connection.
+         Set(easy, CURLOPT_MAXAGE_CONN, 1L) &&
+         // Names are kept: it looks through all of them after each request to drop old ones.
+         Set(easy, CURLOPT_DNS_CACHE_TIMEOUT, -1L) &&
          Set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_ms)) &&
          Set(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(limits_.max_body)) &&
          Set(easy, CURLOPT_WRITEFUNCTION, &OnBody) &&
