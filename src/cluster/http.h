@@ -71,7 +71,9 @@ struct HttpLimits {
   int retries = 3;                         // attempts after the first
   int64_t backoff_ms = 100;                // before the first retry of a reset; then doubled
   int64_t busy_ms = 1'000;                 // before a retry of 429 without Retry-After
-  int timeouts_in_a_row = 3;               // then a server is given up
+  // Timeouts, resets and refusals as too busy, each after its retries, without a good answer
+  // between them: then a server is given up.
+  int failures_in_a_row = 3;
 };
 
 }  // namespace wecan

@@ -227,7 +227,7 @@ class HttpClient::Impl {
     size_t queue = 0;       // servers of one URL share limits
     bool token_known = false;
     std::string token;
-    int timeouts_in_a_row = 0;
+    int failures_in_a_row = 0;
   };
 
   void Add(std::vector<HttpRequest> requests);
@@ -239,7 +239,7 @@ class HttpClient::Impl {
   absl::Status FetchToken(Server& server);
   absl::Status FaultStatus(const Transfer& transfer, Server& server, CURLcode code,
                            HttpFault fault);
-  void CheckAnswer(Transfer& transfer, const Server& server);
+  void CheckAnswer(Transfer& transfer, Server& server);
   bool Prepare(Transfer& transfer, const Server& server);
   bool SetAddress(Transfer& transfer, const Server& server);
   bool SetTls(CURL* easy, const Server& server);
@@ -363,7 +363,6 @@ void HttpClient::Impl::Complete(Transfer& transfer, CURLcode code, HttpDone done
   } else {
     api_.info(transfer.easy, CURLINFO_RESPONSE_CODE, &number);
     transfer.reply.status = static_cast<int>(number);
-    server.timeouts_in_a_row = 0;
   }
   const std::optional<int64_t> wait_ms = WaitBeforeRetry(transfer, server, fault);
   if (wait_ms) {
@@ -433,16 +432,25 @@ absl::Status HttpClient::Impl::FaultStatus(const Transfer& transfer, Server& ser
   absl::Status status(meaning.code, WithoutSecrets(text, server.given, transfer.token));
   curl_off_t sent_after = 0;  // microseconds; 0: nothing could be sent
   api_.info(transfer.easy, CURLINFO_PRETRANSFER_TIME_T, &sent_after);
-  const bool silent = fault == HttpFault::kTimeout &&
-                      (sent_after == 0 || ++server.timeouts_in_a_row >= limits_.timeouts_in_a_row);
-  if (meaning.for_server || silent) server.given_up = status;
+  const bool silent = fault == HttpFault::kTimeout && sent_after == 0;
+  const bool often = (fault == HttpFault::kTimeout || meaning.again) &&
+                     ++server.failures_in_a_row >= limits_.failures_in_a_row;
+  if (meaning.for_server || silent || often) server.given_up = status;
   return status;
 }
 
 // Errors that are answers all the same, and credentials that come back.
-void HttpClient::Impl::CheckAnswer(Transfer& transfer, const Server& server) {
+void HttpClient::Impl::CheckAnswer(Transfer& transfer, Server& server) {
   HttpReply& reply = transfer.reply;
   const std::string label = HttpServerLabel(server.given);
+  if (!WaitAfterReply(reply, 0, 0, limits_)) {
+    server.failures_in_a_row = 0;
+  } else if (++server.failures_in_a_row >= limits_.failures_in_a_row) {
+    // Else each of its requests would wait for as long as the server says.
+    server.given_up = absl::ResourceExhaustedError(
+        absl::StrCat(label, ": the server stays too busy (", reply.status,
+                     "); send fewer requests at a time, or try later"));
+  }
   if (reply.status >= 300 && reply.status < 400) {
     reply =
         HttpReply{.transport = absl::FailedPreconditionError(absl::StrCat(

@@ -30,8 +30,9 @@ using HttpDone = absl::FunctionRef<void(const HttpRequest& request, HttpReply re
 // * 429, and 5xx with Retry-After, are tried again after the wait that the server asks for, while
 //   the server's other requests wait as well. Resets and truncated answers are tried again, too:
 //   all that may be sent is idempotent. What then is left is the reply.
-// * A server that cannot be connected to or verified, or that times out several times in a row, is
-//   given up: its other requests get the same error at once.
+// * A server that cannot be connected to or verified, or that fails several times in a row, is
+// given
+//   up: its other requests get the same error at once.
 // * Errors are one line: the server, what happened, what to do. Neither they nor the body of a
 //   refusal hold a credential, even if the server sends it back.
 class HttpClient {

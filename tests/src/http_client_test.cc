@@ -284,6 +284,26 @@ TEST(HttpClient, GivesAServerUpThatNeverAnswersInTime) {
   EXPECT_LT(server.statistics().requests, 20);
 }
 
+TEST(HttpClient, GivesAServerUpThatStaysBusyOrBroken) {
+  struct Case {
+    TestHttpReply reply;
+    const char* error;  // of the requests that were not sent any more
+  };
+  const std::vector<Case> cases = {
+      {{.status = 429, .headers = {{"Retry-After", "0"}}},
+       "wec1: the server stays too busy (429); send fewer requests at a time, or try later"},
+      {{.misbehaviour = Misbehaviour::kReset}, "wec1: the connection broke off: "},
+  };
+  for (const Case& c : cases) {
+    TestHttpServer server([&](const TestHttpRequest&) { return c.reply; });
+    std::vector<HttpRequest> requests;
+    for (int i = 0; i < 100; ++i) requests.push_back({.path = absl::StrCat("/apis/", i)});
+    const std::vector<HttpReply> replies = Ask({ServerAt(server.Url())}, requests);
+    EXPECT_THAT(std::string(replies[99].transport.message()), HasSubstr(c.error));
+    EXPECT_LT(server.statistics().requests, 60);
+  }
+}
+
 TEST(HttpClient, GivesADeadServerUpAtOnce) {
   const std::string url = TestHttpServer::DeadUrl();
   const auto replies = Ask({ServerAt(url)}, {{.path = "/api"}, {.path = "/apis"}});
