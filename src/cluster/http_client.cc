@@ -16,10 +16,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
-#include "src/cluster/http_guard.h"
+#include "src/cluster/http_peer.h"
 #include "src/cluster/http_queue.h"
 #include "src/cluster/http_retry.h"
-#include "src/output/style.h"
 
 namespace wecan {
 namespace {
@@ -219,33 +218,16 @@ class HttpClient::Impl {
   void Run(std::vector<HttpRequest> requests, HttpDone done);
 
  private:
-  // A server of the caller, and what became known of it.
-  struct Server {
-    HttpServer given;
-    HttpEndpoint endpoint;
-    absl::Status given_up;  // the error of every further request
-    size_t queue = 0;       // servers of one URL share limits
-    bool token_known = false;
-    std::string token;
-    int failures_in_a_row = 0;
-  };
-
   void Add(std::vector<HttpRequest> requests);
   void Start(HttpPending pending, HttpDone done);
   void Complete(Transfer& transfer, CURLcode code, HttpDone done);
-  std::optional<int64_t> WaitBeforeRetry(Transfer& transfer, Server& server,
-                                         std::optional<HttpFault> fault);
   void Deliver(const HttpRequest& request, HttpReply reply, HttpDone done);
-  absl::Status FetchToken(Server& server);
-  absl::Status FaultStatus(const Transfer& transfer, Server& server, CURLcode code,
-                           HttpFault fault);
-  void CheckAnswer(Transfer& transfer, Server& server);
-  bool Prepare(Transfer& transfer, const Server& server);
-  bool SetAddress(Transfer& transfer, const Server& server);
-  bool SetTls(CURL* easy, const Server& server);
+  bool Prepare(Transfer& transfer, const HttpPeer& server);
+  bool SetAddress(Transfer& transfer, const HttpPeer& server);
+  bool SetTls(CURL* easy, const HttpPeer& server);
   bool SetPem(CURL* easy, const HttpPem& pem, CURLoption blob, CURLoption file);
   bool SetRequest(Transfer& transfer);
-  bool SetHeaders(Transfer& transfer, const Server& server);
+  bool SetHeaders(Transfer& transfer, const HttpPeer& server);
   template <typename Value>
   bool Set(CURL* easy, CURLoption option, Value value) {
     return api_.set(easy, option, value) == CURLE_OK;
@@ -256,7 +238,7 @@ class HttpClient::Impl {
 
   const CurlApi& api_;
   const HttpLimits limits_;
-  std::vector<Server> servers_;
+  std::vector<HttpPeer> servers_;
   std::optional<HttpQueue> queue_;
   CURLM* multi_ = nullptr;
   std::vector<std::unique_ptr<Transfer>> transfers_;
@@ -267,19 +249,11 @@ HttpClient::Impl::Impl(const CurlApi& api, std::vector<HttpServer> servers,
                        const HttpLimits& limits)
     : api_(api), limits_(limits) {
   std::map<std::string, size_t> queues;
-  servers_.resize(servers.size());
-  for (size_t i = 0; i < servers.size(); ++i) {
-    Server& server = servers_[i];
-    server.given = std::move(servers[i]);
-    absl::StatusOr<HttpEndpoint> endpoint = CheckHttpServer(server.given);
-    std::string url = absl::StrCat("#", i);
-    if (endpoint.ok()) {
-      server.endpoint = *std::move(endpoint);
-      url = absl::StrCat(server.endpoint.Authority(), server.endpoint.prefix);
-    } else {
-      server.given_up = endpoint.status();
-    }
-    server.queue = queues.try_emplace(url, queues.size()).first->second;
+  for (HttpServer& server : servers) {
+    HttpPeer& peer = servers_.emplace_back(std::move(server));
+    // One that cannot be used fails at its first request, so its queue matters little.
+    const std::string url = absl::StrCat(peer.endpoint.Authority(), peer.endpoint.prefix);
+    peer.queue = queues.try_emplace(url, queues.size()).first->second;
   }
   queue_.emplace(queues.size(), limits_.in_all, limits_.per_server);
   multi_ = api_.multi_init();
@@ -326,17 +300,8 @@ void HttpClient::Impl::Add(std::vector<HttpRequest> requests) {
 }
 
 void HttpClient::Impl::Start(HttpPending pending, HttpDone done) {
-  Server& server = servers_[pending.request.server];
-  absl::Status status = server.given_up;
-  if (status.ok()) {
-    status = CheckHttpRequest(pending.request);
-    if (status.ok()) {
-      status = FetchToken(server);
-    } else {
-      status = absl::InvalidArgumentError(
-          absl::StrCat(HttpServerLabel(server.given), ": ", status.message()));
-    }
-  }
+  HttpPeer& server = servers_[pending.request.server];
+  const absl::Status status = server.MayStart(pending.request);
   if (!status.ok()) {
     queue_->Done(server.queue);
     Deliver(pending.request, HttpReply{.transport = status}, done);
@@ -352,7 +317,7 @@ void HttpClient::Impl::Start(HttpPending pending, HttpDone done) {
 }
 
 void HttpClient::Impl::Complete(Transfer& transfer, CURLcode code, HttpDone done) {
-  Server& server = servers_[transfer.pending.request.server];
+  HttpPeer& server = servers_[transfer.pending.request.server];
   std::optional<HttpFault> fault;
   long number = 0;
   if (code != CURLE_OK) {
@@ -364,38 +329,29 @@ void HttpClient::Impl::Complete(Transfer& transfer, CURLcode code, HttpDone done
     api_.info(transfer.easy, CURLINFO_RESPONSE_CODE, &number);
     transfer.reply.status = static_cast<int>(number);
   }
-  const std::optional<int64_t> wait_ms = WaitBeforeRetry(transfer, server, fault);
+  const int64_t now_ms = NowMs();
+  const std::optional<int64_t> wait_ms = server.WaitBeforeRetry(
+      transfer.pending, transfer.reply, fault, transfer.token, now_ms, limits_);
   if (wait_ms) {
-    queue_->Retry(server.queue, std::move(transfer.pending), NowMs() + *wait_ms);
+    queue_->Retry(server.queue, std::move(transfer.pending), now_ms + *wait_ms);
     queue_->Done(server.queue);
     Release(transfer);
     return;
   }
+  HttpReply reply;
   if (fault) {
-    transfer.reply = HttpReply{.transport = FaultStatus(transfer, server, code, *fault)};
+    curl_off_t sent_after = 0;  // microseconds; 0: nothing could be sent
+    api_.info(transfer.easy, CURLINFO_PRETRANSFER_TIME_T, &sent_after);
+    const char* detail = transfer.error[0] != 0 ? &transfer.error[0] : api_.error(code);
+    reply.transport = server.Failed(*fault, detail, sent_after > 0, transfer.token, limits_);
   } else {
-    CheckAnswer(transfer, server);
+    reply = server.Answered(std::move(transfer.reply), transfer.token, limits_);
   }
   const HttpRequest request = std::move(transfer.pending.request);
-  HttpReply reply = std::move(transfer.reply);
   Release(transfer);
   Deliver(request, std::move(reply), done);
   // Only now, so that a server whose answer leads to more requests stays the one worked on.
   queue_->Done(server.queue);
-}
-
-std::optional<int64_t> HttpClient::Impl::WaitBeforeRetry(Transfer& transfer, Server& server,
-                                                         std::optional<HttpFault> fault) {
-  HttpPending& pending = transfer.pending;
-  const int64_t elapsed_ms = NowMs() - pending.started_ms;
-  if (fault) return WaitAfterFault(*fault, pending.attempts, elapsed_ms, limits_);
-  if (transfer.reply.status == 401 && server.given.token && !pending.new_token) {
-    pending.new_token = true;
-    if (server.token == transfer.token) server.token_known = false;
-    if (FetchToken(server).ok() && server.token != transfer.token) return 0;
-    return std::nullopt;
-  }
-  return WaitAfterReply(transfer.reply, pending.attempts, elapsed_ms, limits_);
 }
 
 void HttpClient::Impl::Deliver(const HttpRequest& request, HttpReply reply, HttpDone done) {
@@ -404,75 +360,10 @@ void HttpClient::Impl::Deliver(const HttpRequest& request, HttpReply reply, Http
   Add(std::move(more));
 }
 
-absl::Status HttpClient::Impl::FetchToken(Server& server) {
-  if (server.token_known || !server.given.token) return absl::OkStatus();
-  absl::StatusOr<std::string> token = server.given.token();
-  absl::Status status = token.status();
-  if (status.ok()) status = CheckHeaderValue("the token", *token);
-  if (!status.ok()) {
-    // What a helper program complains about may come with line breaks of its own.
-    server.given_up = absl::Status(status.code(), absl::StrCat(HttpServerLabel(server.given), ": ",
-                                                               Printable(status.message())));
-    return server.given_up;
-  }
-  server.token = *std::move(token);
-  server.token_known = true;
-  return absl::OkStatus();
-}
-
-absl::Status HttpClient::Impl::FaultStatus(const Transfer& transfer, Server& server, CURLcode code,
-                                           HttpFault fault) {
-  const HttpFaultMeaning meaning = MeaningOfFault(fault);
-  absl::string_view detail = absl::StripAsciiWhitespace(transfer.error);
-  if (detail.empty()) detail = api_.error(code);
-  if (fault == HttpFault::kTooLarge) detail = "";
-  const std::string text =
-      absl::StrCat(HttpServerLabel(server.given), ": ", meaning.what, detail.empty() ? "" : ": ",
-                   Printable(detail), "; ", meaning.next);
-  absl::Status status(meaning.code, WithoutSecrets(text, server.given, transfer.token));
-  curl_off_t sent_after = 0;  // microseconds; 0: nothing could be sent
-  api_.info(transfer.easy, CURLINFO_PRETRANSFER_TIME_T, &sent_after);
-  const bool silent = fault == HttpFault::kTimeout && sent_after == 0;
-  const bool often = (fault == HttpFault::kTimeout || meaning.again) &&
-                     ++server.failures_in_a_row >= limits_.failures_in_a_row;
-  if (meaning.for_server || silent || often) server.given_up = status;
-  return status;
-}
-
-// Errors that are answers all the same, and credentials that come back.
-void HttpClient::Impl::CheckAnswer(Transfer& transfer, Server& server) {
-  HttpReply& reply = transfer.reply;
-  const std::string label = HttpServerLabel(server.given);
-  if (!WaitAfterReply(reply, 0, 0, limits_)) {
-    server.failures_in_a_row = 0;
-  } else if (++server.failures_in_a_row >= limits_.failures_in_a_row) {
-    // Else each of its requests would wait for as long as the server says.
-    server.given_up = absl::ResourceExhaustedError(
-        absl::StrCat(label, ": the server stays too busy (", reply.status,
-                     "); send fewer requests at a time, or try later"));
-  }
-  if (reply.status >= 300 && reply.status < 400) {
-    reply =
-        HttpReply{.transport = absl::FailedPreconditionError(absl::StrCat(
-                      label, ": the server redirects (", reply.status,
-                      "), and credentials go to no other place; give the API server's own URL"))};
-  } else if (reply.status < 300 && absl::StartsWithIgnoreCase(reply.content_type, "text/html")) {
-    reply = HttpReply{.transport = absl::FailedPreconditionError(absl::StrCat(
-                          label,
-                          ": answers with an HTML page, so this is no API server but perhaps "
-                          "a login page or a proxy; check the server's URL"))};
-  } else if (reply.status >= 400) {
-    reply.body = WithoutSecrets(reply.body, server.given, transfer.token);
-  }
-  for (std::string& warning : reply.warnings) {
-    warning = WithoutSecrets(warning, server.given, transfer.token);
-  }
-}
-
-bool HttpClient::Impl::Prepare(Transfer& transfer, const Server& server) {
+bool HttpClient::Impl::Prepare(Transfer& transfer, const HttpPeer& server) {
   CURL* easy = transfer.easy;
   transfer.max_body = limits_.max_body;
-  transfer.token = server.token;
+  transfer.token = server.token();
   const int64_t left_ms = transfer.pending.started_ms + limits_.deadline_ms - NowMs();
   const int64_t timeout_ms = std::clamp<int64_t>(left_ms, 1, limits_.timeout_ms);
   return Set(easy, CURLOPT_PRIVATE, static_cast<void*>(&transfer)) &&
@@ -493,7 +384,7 @@ bool HttpClient::Impl::Prepare(Transfer& transfer, const Server& server) {
          SetHeaders(transfer, server);
 }
 
-bool HttpClient::Impl::SetAddress(Transfer& transfer, const Server& server) {
+bool HttpClient::Impl::SetAddress(Transfer& transfer, const HttpPeer& server) {
   CURL* easy = transfer.easy;
   const HttpEndpoint& endpoint = server.endpoint;
   const HttpServer& given = server.given;
@@ -521,7 +412,7 @@ bool HttpClient::Impl::SetAddress(Transfer& transfer, const Server& server) {
          Set(easy, CURLOPT_HTTPPROXYTUNNEL, proxy.empty() ? 0L : 1L);
 }
 
-bool HttpClient::Impl::SetTls(CURL* easy, const Server& server) {
+bool HttpClient::Impl::SetTls(CURL* easy, const HttpPeer& server) {
   if (!server.endpoint.tls) {
     return Set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   }
@@ -557,7 +448,7 @@ bool HttpClient::Impl::SetRequest(Transfer& transfer) {
          Set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
 }
 
-bool HttpClient::Impl::SetHeaders(Transfer& transfer, const Server& server) {
+bool HttpClient::Impl::SetHeaders(Transfer& transfer, const HttpPeer& server) {
   CURL* easy = transfer.easy;
   const HttpServer& given = server.given;
   const auto add = [&](absl::string_view name, absl::string_view value) {
@@ -567,9 +458,9 @@ bool HttpClient::Impl::SetHeaders(Transfer& transfer, const Server& server) {
   if (transfer.pending.request.method == HttpMethod::kPost) {
     good = good && add("Content-Type", "application/json") && Append(transfer.headers, "Expect:");
   }
-  if (!server.token.empty()) good = good && add("Authorization", "Bearer " + server.token);
+  if (!server.token().empty()) good = good && add("Authorization", "Bearer " + server.token());
   for (const auto& [name, value] : given.headers) good = good && add(name, value);
-  if (server.token.empty() && !given.username.empty()) {
+  if (server.token().empty() && !given.username.empty()) {
     good = good && Set(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC)) &&
            Set(easy, CURLOPT_USERNAME, given.username.c_str()) &&
            Set(easy, CURLOPT_PASSWORD, given.password.c_str());
