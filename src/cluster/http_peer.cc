@@ -67,7 +67,7 @@ absl::Status HttpPeer::Failed(HttpFault fault, absl::string_view detail, bool se
   if (fault == HttpFault::kTooLarge) detail = "";
   const std::string text =
       absl::StrCat(meaning.what, detail.empty() ? "" : ": ", Printable(detail), "; ", meaning.next);
-  const absl::Status status = Error(meaning.code, WithoutSecrets(text, given, token));
+  absl::Status status = Error(meaning.code, WithoutSecrets(text, given, token));
   const bool silent = fault == HttpFault::kTimeout && !sent;
   const bool often = (fault == HttpFault::kTimeout || meaning.again) &&
                      ++failures_in_a_row_ >= limits.failures_in_a_row;
