@@ -4,7 +4,7 @@
 
 # What building and testing need, as Debian 12 and Ubuntu 24.04 name it.
 packages="g++ cmake ninja-build pkg-config libyaml-cpp-dev libyaml-dev nlohmann-json3-dev libcli11-dev libabsl-dev
-  libgtest-dev libgmock-dev libbenchmark-dev python3 python3-yaml python3-jsonschema"
+  libcurl4-openssl-dev libgtest-dev libgmock-dev libbenchmark-dev python3 python3-yaml python3-jsonschema"
 
 # Progress and complaints go to standard error, so that standard output holds results alone.
 say() {
