@@ -47,23 +47,6 @@ std::string Field(absl::string_view where, absl::string_view key) {
 
 bool Absent(const Value& value) { return !value || value.IsNull(); }
 
-absl::string_view WhatItIs(const Value& value) {
-  if (value.IsMapping()) return "a mapping";
-  if (value.IsSequence()) return "a list";
-  switch (value.type()) {
-    case ScalarType::kNull:
-      return "nothing";
-    case ScalarType::kBool:
-      return "a boolean";
-    case ScalarType::kInt:
-    case ScalarType::kFloat:
-      return "a number";
-    case ScalarType::kString:
-      return "a string";
-  }
-  return "";
-}
-
 // nullopt if it is no base64. Source: Go encoding/base64 StdEncoding.
 std::optional<std::string> DecodeBase64(absl::string_view text) {
   std::string letters;
@@ -115,7 +98,7 @@ absl::Status FieldReader::WrongType(const Value& value, absl::string_view field,
                                     absl::string_view type) const {
   const bool quote = type == "a string" && value.IsScalar();
   return At(value, field,
-            absl::StrCat("this is ", WhatItIs(value), ", not ", type,
+            absl::StrCat("this is ", TypeInWords(value), ", not ", type,
                          quote ? "; put it in quotes if it is meant" : ""));
 }
 

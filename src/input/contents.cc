@@ -30,23 +30,6 @@ std::vector<std::pair<uint32_t, uint32_t>> WideCharacters(absl::string_view text
   return places;
 }
 
-const char* TypeName(const Value& value) {
-  if (value.IsMapping()) return "a mapping";
-  if (value.IsSequence()) return "a list";
-  switch (value.type()) {
-    case ScalarType::kNull:
-      return "null";
-    case ScalarType::kBool:
-      return "a boolean";
-    case ScalarType::kInt:
-    case ScalarType::kFloat:
-      return "a number";
-    case ScalarType::kString:
-      return "a string";
-  }
-  return "";
-}
-
 }  // namespace
 
 uint32_t Extraction::SurrogatePairs(uint32_t line, uint32_t columns) const {
@@ -108,7 +91,7 @@ std::optional<std::string> Extraction::String(const Value& object, absl::string_
   const Value value = object[key];
   if (!value || value.IsNull()) return "";
   if (const auto text = value.AsString()) return std::string(*text);
-  Error(value, absl::StrCat(what, " is ", TypeName(value), ", not a string",
+  Error(value, absl::StrCat(what, " is ", TypeInWords(value), ", not a string",
                             value.IsScalar() ? "; put it in quotes" : ""));
   return std::nullopt;
 }
@@ -119,14 +102,14 @@ std::vector<std::string> Extraction::Strings(const Value& object, absl::string_v
   const Value list = object[key];
   if (!list || list.IsNull()) return strings;
   if (!list.IsSequence()) {
-    Error(list, absl::StrCat(what, " is ", TypeName(list), ", not a list of strings"));
+    Error(list, absl::StrCat(what, " is ", TypeInWords(list), ", not a list of strings"));
     return strings;
   }
   list.ForEachItem([&](const Value& item) {
     if (const auto text = item.AsString()) {
       strings.emplace_back(*text);
     } else {
-      Error(item, absl::StrCat("an entry of ", what, " is ", TypeName(item), ", not a string"));
+      Error(item, absl::StrCat("an entry of ", what, " is ", TypeInWords(item), ", not a string"));
     }
   });
   return strings;
@@ -136,7 +119,7 @@ Labels Extraction::StringMap(const Value& map, absl::string_view what) {
   Labels labels;
   if (!map || map.IsNull()) return labels;
   if (!map.IsMapping()) {
-    Error(map, absl::StrCat(what, " is ", TypeName(map), ", not a mapping"));
+    Error(map, absl::StrCat(what, " is ", TypeInWords(map), ", not a mapping"));
     return labels;
   }
   map.ForEachEntry([&](const Value& key, const Value& value) {
@@ -144,7 +127,7 @@ Labels Extraction::StringMap(const Value& map, absl::string_view what) {
       labels.emplace_back(key.text(), *text);
     } else {
       Report("", Level::kWarning,
-             absl::StrCat(what, " \"", key.text(), "\" is ", TypeName(value),
+             absl::StrCat(what, " \"", key.text(), "\" is ", TypeInWords(value),
                           ", not a string: kubectl refuses it, and it counts for nothing here. Put "
                           "the value in quotes"),
              Locate(key, value));

@@ -194,6 +194,23 @@ void Value::CollectEntries(std::vector<std::pair<Value, Value>>& entries,
   }
 }
 
+const char* TypeInWords(const Value& value) {
+  if (value.IsMapping()) return "a mapping";
+  if (value.IsSequence()) return "a list";
+  switch (value.type()) {
+    case ScalarType::kNull:
+      return "null";
+    case ScalarType::kBool:
+      return "a boolean";
+    case ScalarType::kInt:
+    case ScalarType::kFloat:
+      return "a number";
+    case ScalarType::kString:
+      return "a string";
+  }
+  return "";
+}
+
 // ---- Document
 
 void Document::Clear() {

@@ -123,6 +123,9 @@ class Value {
   uint32_t index_ = 0;  // the node after following aliases
 };
 
+// "a mapping", "a number", "null": what a message calls the value.
+const char* TypeInWords(const Value& value);
+
 // Builds itself from parser events.
 class Document {
  public:
