@@ -136,7 +136,10 @@ absl::Status Rewrite(const PolicyOptions& policy, const std::optional<BaselineTe
                        WriteBaseline(after));
 }
 
-absl::Status CheckFlags(const PolicyOptions& policy) {
+absl::Status CheckFlags(const Options& options) {
+  const PolicyOptions& policy = options.policy;
+  if (!policy.write_baseline.empty() && options.given.count("--baseline") > 0)
+    return absl::InvalidArgumentError("give either --baseline or --write-baseline, not both");
   if (policy.accept_new && policy.write_baseline.empty())
     return absl::InvalidArgumentError("--accept-new: only together with --write-baseline FILE");
   return absl::OkStatus();
@@ -176,7 +179,7 @@ std::string BaselineFile(const PolicyOptions& options) {
 absl::Status ApplyBaseline(const Options& options, const AnalyzeOptions& analyze,
                            Environment& environment, AnalysisInput& input, Report& report) {
   const PolicyOptions& policy = options.policy;
-  WECAN_RETURN_IF_ERROR(CheckFlags(policy));
+  WECAN_RETURN_IF_ERROR(CheckFlags(options));
   const std::string path = BaselineFile(policy);
   if (path.empty()) return absl::OkStatus();
   const bool write = !policy.write_baseline.empty() && report.errors.empty();

@@ -296,6 +296,8 @@ TEST(BaselineCommand, BadFlags) {
               StartsWith("wecan: --write-baseline: in/a.yaml is one of the inputs"));
   EXPECT_THAT(repository.Check({"in", "--write-baseline", "b.json", "-o", "json=./b.json"}).err,
               HasSubstr("two formats for b.json"));
+  EXPECT_THAT(repository.Check({"in", "--baseline", "a.json", "--write-baseline", "b.json"}).err,
+              StartsWith("wecan: give either --baseline or --write-baseline"));
   EXPECT_THAT(repository.Check({"in", "--accept-new"}).err,
               StartsWith("wecan: --accept-new: only"));
   EXPECT_EQ(repository.files.files().at("in/a.yaml"), Class("a"));
