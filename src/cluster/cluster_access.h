@@ -10,19 +10,11 @@
 
 #include "absl/status/statusor.h"
 
+#include "src/cluster/pem_source.h"
 #include "src/cluster/secret.h"
 #include "src/input/file_system.h"
 
 namespace wecan {
-
-// PEM text, inline or in a file; never both. What was inline stays in memory.
-struct PemSource {
-  std::string file;  // absolute
-  Secret data;       // decoded
-
-  bool empty() const { return file.empty() && data.empty(); }
-  friend bool operator==(const PemSource&, const PemSource&) = default;
-};
 
 // Whether a plugin gets standard input.
 enum class InteractiveMode { kNever, kIfAvailable, kAlways };

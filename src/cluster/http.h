@@ -12,29 +12,25 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-namespace wecan {
+#include "src/cluster/pem_source.h"
+#include "src/cluster/secret.h"
 
-// PEM data, or the file that holds it; data wins. Data never touches the disk.
-struct HttpPem {
-  std::string data;
-  std::string file;
-  bool empty() const { return data.empty() && file.empty(); }
-};
+namespace wecan {
 
 // A server and how to reach it as somebody. The caller has read all of it: the client looks neither
 // at environment variables nor at files of the user, but for the PEM files named here.
 struct HttpServer {
   std::string name;             // what errors call it, for example a context; "": the URL
   std::string url;              // https://HOST[:PORT][/PREFIX]; http:// to loopback addresses only
-  HttpPem ca;                   // empty: what the system trusts
+  PemSource ca;                 // empty: what the system trusts
   bool insecure = false;        // insecure-skip-tls-verify
   std::string tls_server_name;  // "": the host of the URL
   std::string proxy_url;        // http, https, socks5; "": none, whatever HTTPS_PROXY says
   std::string no_proxy;         // as in NO_PROXY: hosts that proxy_url is not for
-  HttpPem client_certificate;
-  HttpPem client_key;
+  PemSource client_certificate;
+  PemSource client_key;
   std::string username;  // with password: basic authentication
-  std::string password;
+  Secret password;
   // The bearer token. Called before the first request, and once more after a 401 in case it was
   // replaced meanwhile; the client waits for it. Empty function or "": none.
   std::function<absl::StatusOr<std::string>()> token;

@@ -225,7 +225,7 @@ class HttpClient::Impl {
   bool Prepare(Transfer& transfer, const HttpPeer& server);
   bool SetAddress(Transfer& transfer, const HttpPeer& server);
   bool SetTls(CURL* easy, const HttpPeer& server);
-  bool SetPem(CURL* easy, const HttpPem& pem, CURLoption blob, CURLoption file);
+  bool SetPem(CURL* easy, const PemSource& pem, CURLoption blob, CURLoption file);
   bool SetRequest(Transfer& transfer);
   bool SetHeaders(Transfer& transfer, const HttpPeer& server);
   template <typename Value>
@@ -432,11 +432,12 @@ bool HttpClient::Impl::SetTls(CURL* easy, const HttpPeer& server) {
          SetPem(easy, given.client_key, CURLOPT_SSLKEY_BLOB, CURLOPT_SSLKEY);
 }
 
-bool HttpClient::Impl::SetPem(CURL* easy, const HttpPem& pem, CURLoption blob, CURLoption file) {
+bool HttpClient::Impl::SetPem(CURL* easy, const PemSource& pem, CURLoption blob, CURLoption file) {
   if (pem.empty()) return true;
   if (pem.data.empty()) return Set(easy, file, pem.file.c_str());
   // Not copied: the servers live as long as the handles.
-  curl_blob bytes{const_cast<char*>(pem.data.data()), pem.data.size(), CURL_BLOB_NOCOPY};
+  curl_blob bytes{const_cast<char*>(pem.data.Reveal().data()), pem.data.Reveal().size(),
+                  CURL_BLOB_NOCOPY};
   return Set(easy, blob, &bytes);
 }
 
@@ -463,7 +464,7 @@ bool HttpClient::Impl::SetHeaders(Transfer& transfer, const HttpPeer& server) {
   if (server.token().empty() && !given.username.empty()) {
     good = good && Set(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC)) &&
            Set(easy, CURLOPT_USERNAME, given.username.c_str()) &&
-           Set(easy, CURLOPT_PASSWORD, given.password.c_str());
+           Set(easy, CURLOPT_PASSWORD, given.password.Reveal().c_str());
   }
   if (!given.disable_compression) good = good && Set(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
   return good && Set(easy, CURLOPT_USERAGENT, "wecan") &&

@@ -243,8 +243,9 @@ std::string WithoutSecrets(absl::string_view text, const HttpServer& server,
   if (const size_t colon = proxy.rfind(':'); colon != absl::string_view::npos) {
     proxy = absl::StripSuffix(proxy.substr(colon + 1), "@");
   }
-  const std::string basic = absl::Base64Escape(absl::StrCat(server.username, ":", server.password));
-  const absl::string_view password = server.password;
+  const std::string basic =
+      absl::Base64Escape(absl::StrCat(server.username, ":", server.password.Reveal()));
+  const absl::string_view password = server.password.Reveal();
   std::vector<std::pair<std::string, std::string>> replacements;
   for (absl::string_view secret : {token, password, proxy, absl::string_view(basic)}) {
     if (secret.size() >= kShortestSecret) replacements.emplace_back(secret, "[hidden]");

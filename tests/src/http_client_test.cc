@@ -90,8 +90,10 @@ TEST(HttpClient, SendsWhatTheServerNeeds) {
 
 TEST(HttpClient, BasicAuthenticationAndNoCompression) {
   TestHttpServer server([](const TestHttpRequest&) { return TestHttpReply{}; });
-  HttpServer given{
-      .url = server.Url(), .username = "jane", .password = "pass", .disable_compression = true};
+  HttpServer given{.url = server.Url(),
+                   .username = "jane",
+                   .password = Secret("pass"),
+                   .disable_compression = true};
   EXPECT_EQ(Ask({given}, {{.path = "/version"}})[0].status, 200);
   EXPECT_EQ(server.requests()[0].Header("authorization"), "Basic amFuZTpwYXNz");
   EXPECT_EQ(server.requests()[0].Header("accept-encoding"), "");

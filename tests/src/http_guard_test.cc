@@ -135,7 +135,7 @@ TEST(HttpGuard, Servers) {
     const char* error;  // a part of it; "": none
   };
   const std::string a = "https://a";
-  const HttpPem pem{.data = "PEM"};
+  const PemSource pem{.data = Secret("PEM")};
   const std::vector<Case> cases = {
       {{.url = a}, ""},
       {{.url = a, .tls_server_name = "kubernetes.default"}, ""},
@@ -150,7 +150,7 @@ TEST(HttpGuard, Servers) {
       {{.url = a, .client_certificate = pem, .client_key = pem}, ""},
       {{.url = a, .client_certificate = pem}, "without its key"},
       {{.url = a, .client_key = pem}, "without its certificate"},
-      {{.url = a, .username = "jane", .password = "a:b"}, ""},
+      {{.url = a, .username = "jane", .password = Secret("a:b")}, ""},
       {{.url = a, .username = "ja:ne"}, "colon"},
       {{.url = a, .headers = {{"Impersonate-User", "caf\xc3\xa9"}}}, ""},
       {{.url = a, .headers = {{"Impersonate-User", "a\r\nX: y"}}}, "control character"},
@@ -166,7 +166,8 @@ TEST(HttpGuard, Servers) {
 }
 
 TEST(HttpGuard, SecretsAreHidden) {
-  const HttpServer server{.proxy_url = "http://joe:hop@p", .username = "jane", .password = "pass"};
+  const HttpServer server{
+      .proxy_url = "http://joe:hop@p", .username = "jane", .password = Secret("pass")};
   EXPECT_EQ(WithoutSecrets("a tok-1 pass Basic amFuZTpwYXNz hop z", server, "tok-1"),
             "a [hidden] [hidden] Basic [hidden] [hidden] z");
   EXPECT_EQ(WithoutSecrets("nothing", {}, ""), "nothing");
