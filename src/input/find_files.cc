@@ -127,6 +127,9 @@ bool GlobMatches(absl::string_view glob, absl::string_view path) {
 }
 
 std::string NormalPath(const std::string& path) {
+  const bool normal = !path.empty() && path[0] != '.' && path.find("/.") == std::string::npos &&
+                      path.find("//") == std::string::npos;
+  if (normal) return path;  // nearly always
   return std::filesystem::path(path).lexically_normal().string();
 }
 

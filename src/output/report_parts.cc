@@ -127,6 +127,7 @@ std::string PrintableLines(absl::string_view text) {
 }
 
 std::string OneLine(absl::string_view text) {
+  if (text.find('\n') == absl::string_view::npos) return Printable(text);
   return Printable(absl::StrReplaceAll(text, {{"\n", " "}}));
 }
 

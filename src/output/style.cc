@@ -18,6 +18,9 @@ std::string Style::Paint(const char* code, absl::string_view text) const {
 }
 
 std::string Printable(absl::string_view text) {
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+  if (plain) return std::string(text);  // nearly always
   std::string out;
   while (!text.empty()) {
     const Utf8Char c = DecodeUtf8(text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/output/xml.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/str_replace.h"
@@ -20,6 +21,10 @@ bool IsXmlChar(uint32_t code) {
 
 // A ">" is escaped wherever it stands, so "]]>" cannot arise.
 std::string XmlText(absl::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= 0x20 && c < 0x7f && c != '&' && c != '<' && c != '>' && c != '"' && c != '\'';
+  });
+  if (plain) return std::string(text);  // nearly always
   std::string legal;
   for (; !text.empty();) {
     const Utf8Char c = DecodeUtf8(text);
@@ -36,7 +41,9 @@ std::string XmlText(absl::string_view text) {
 
 // A parser would make blanks of these.
 std::string XmlAttribute(absl::string_view text) {
-  return absl::StrReplaceAll(XmlText(text), {{"\n", "&#10;"}, {"\t", "&#9;"}});
+  std::string xml = XmlText(text);
+  if (xml.find_first_of("\n\t") == std::string::npos) return xml;
+  return absl::StrReplaceAll(xml, {{"\n", "&#10;"}, {"\t", "&#9;"}});
 }
 
 }  // namespace wecan
