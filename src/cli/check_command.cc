@@ -200,6 +200,7 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
   WECAN_ASSIGN_OR_RETURN(const std::optional<Level> fail_on,
                          ParseLevel("--fail-on", options.policy.fail_on, "never"));
+  WECAN_RETURN_IF_ERROR(CheckBaselineFlags(options));
   WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options.input, environment));
   Loaded loaded = Load(request, *environment.files, *environment.in);
   WECAN_RETURN_IF_ERROR(CheckOutputFiles(Written(outputs, options.policy),

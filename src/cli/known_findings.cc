@@ -136,12 +136,20 @@ absl::Status Rewrite(const PolicyOptions& policy, const std::optional<BaselineTe
                        WriteBaseline(after));
 }
 
-absl::Status CheckFlags(const Options& options) {
+// Brings the file up to date, and hides what it knows then.
+absl::Status WriteAnew(const Options& options, const std::optional<BaselineText>& before,
+                       const Baseline& gone, const std::vector<std::string>& paths,
+                       Environment& environment, const AnalysisInput& input, Report& report) {
   const PolicyOptions& policy = options.policy;
-  if (!policy.write_baseline.empty() && options.given.count("--baseline") > 0)
-    return absl::InvalidArgumentError("give either --baseline or --write-baseline, not both");
-  if (policy.accept_new && policy.write_baseline.empty())
-    return absl::InvalidArgumentError("--accept-new: only together with --write-baseline FILE");
+  const Baseline fresh = BaselineOf(input, report, paths);
+  WECAN_RETURN_IF_ERROR(Rewrite(policy, before, gone, fresh, *environment.files));
+  if (!before || policy.accept_new) {
+    HideKnown(input, fresh, paths, report);
+  } else if (!fresh.empty() && !options.global.quiet) {
+    *environment.err << "wecan: " << Count(static_cast<int>(fresh.size()), "new finding")
+                     << " not added to " << Printable(policy.write_baseline)
+                     << "; --accept-new adds them\n";
+  }
   return absl::OkStatus();
 }
 
@@ -176,10 +184,18 @@ std::string BaselineFile(const PolicyOptions& options) {
   return options.write_baseline.empty() ? options.baseline : options.write_baseline;
 }
 
+absl::Status CheckBaselineFlags(const Options& options) {
+  const PolicyOptions& policy = options.policy;
+  if (!policy.write_baseline.empty() && options.given.count("--baseline") > 0)
+    return absl::InvalidArgumentError("give either --baseline or --write-baseline, not both");
+  if (policy.accept_new && policy.write_baseline.empty())
+    return absl::InvalidArgumentError("--accept-new: only together with --write-baseline FILE");
+  return absl::OkStatus();
+}
+
 absl::Status ApplyBaseline(const Options& options, const AnalyzeOptions& analyze,
                            Environment& environment, AnalysisInput& input, Report& report) {
   const PolicyOptions& policy = options.policy;
-  WECAN_RETURN_IF_ERROR(CheckFlags(options));
   const std::string path = BaselineFile(policy);
   if (path.empty()) return absl::OkStatus();
   const bool write = !policy.write_baseline.empty() && report.errors.empty();
@@ -194,16 +210,10 @@ absl::Status ApplyBaseline(const Options& options, const AnalyzeOptions& analyze
   for (const InputFile& f : input.files) files.push_back(paths.From(f.path));
   const Baseline left = HideKnown(input, before ? before->baseline : Baseline(), files, report);
   const auto [gone, unseen] = PartBySight(left, sight);
-  const Baseline fresh = BaselineOf(input, report, files);
   if (write) {
-    WECAN_RETURN_IF_ERROR(Rewrite(policy, before, gone, fresh, *environment.files));
-    if (!before || policy.accept_new) HideKnown(input, fresh, files, report);
+    WECAN_RETURN_IF_ERROR(WriteAnew(options, before, gone, files, environment, input, report));
   } else {
     AddStale(gone, AddContextFile(path, input), report);
-  }
-  if (write && before && !policy.accept_new && !fresh.empty() && !options.global.quiet) {
-    *environment.err << "wecan: " << Count(static_cast<int>(fresh.size()), "new finding")
-                     << " not added to " << Printable(path) << "; --accept-new adds them\n";
   }
   ArrangeFindings(input, analyze, report);
   return absl::OkStatus();

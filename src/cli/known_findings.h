@@ -15,6 +15,9 @@ namespace wecan {
 SuppressOptions TakeConfigSuppressions(const Options& options, const Environment& environment,
                                        AnalysisInput& input);
 
+// InvalidArgument for flags of baselines that do not go together.
+absl::Status CheckBaselineFlags(const Options& options);
+
 // --baseline and --write-baseline: hides what the file knows, and adds WEC904 for what it knows in
 // vain. InvalidArgument for a file that is no baseline; nothing is written when `report` has
 // errors.

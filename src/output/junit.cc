@@ -47,6 +47,13 @@ std::string CountAttributes(const JunitCounts& n) {
                       "\" skipped=\"", n.skipped, "\" time=\"0\"");
 }
 
+std::string JunitDocument(absl::string_view program, const JunitCounts& counts,
+                          absl::string_view suites) {
+  return absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites",
+                      Attribute("name", program), CountAttributes(counts), ">\n", suites,
+                      "</testsuites>\n");
+}
+
 std::string DumpJunit(absl::string_view program, absl::string_view name,
                       const std::vector<JunitCase>& cases) {
   JunitCounts counts;
@@ -58,11 +65,9 @@ std::string DumpJunit(absl::string_view program, absl::string_view name,
     counts.skipped += c.outcome == JunitOutcome::kSkipped;
     body += CaseXml(c);
   }
-  const std::string numbers = CountAttributes(counts);
-  return absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites",
-                      Attribute("name", program), numbers, ">\n  <testsuite",
-                      Attribute("name", name), numbers, ">\n", body,
-                      "  </testsuite>\n</testsuites>\n");
+  return JunitDocument(program, counts,
+                       absl::StrCat("  <testsuite", Attribute("name", name),
+                                    CountAttributes(counts), ">\n", body, "  </testsuite>\n"));
 }
 
 }  // namespace wecan

@@ -25,6 +25,10 @@ struct JunitCounts {
 std::string Attribute(absl::string_view name, absl::string_view value);
 std::string CountAttributes(const JunitCounts& counts);
 
+// The whole file: `suites` in the frame of a program.
+std::string JunitDocument(absl::string_view program, const JunitCounts& counts,
+                          absl::string_view suites);
+
 enum class JunitOutcome { kPassed, kFailure, kError, kSkipped };
 
 // What was asked, and what came of it. Names are the same in every run about the same.

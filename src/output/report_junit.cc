@@ -21,8 +21,6 @@ struct Case {
   std::vector<const Finding*> findings;
 };
 
-using Counts = JunitCounts;
-
 class JunitWriter {
  public:
   explicit JunitWriter(const ReportContext& context) : c_(context) {}
@@ -33,9 +31,7 @@ class JunitWriter {
     for (size_t file = 0; file < files.size(); ++file) {
       if (!files[file].empty()) suites += Suite(static_cast<int>(file), files[file]);
     }
-    return absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites",
-                        Attribute("name", "wecan"), CountAttributes(total_), ">\n", suites,
-                        "</testsuites>\n");
+    return JunitDocument("wecan", total_, suites);
   }
 
  private:
@@ -60,7 +56,7 @@ class JunitWriter {
   }
 
   std::string Suite(int file, const std::vector<Case>& cases) {
-    Counts counts;
+    JunitCounts counts;
     std::string body;
     for (const Case& c : cases) body += CaseXml(c, counts);
     total_.Add(counts);
@@ -83,7 +79,7 @@ class JunitWriter {
                                                        o.name.empty() ? "(no name)" : o.name)));
   }
 
-  std::string CaseXml(const Case& c, Counts& counts) const {
+  std::string CaseXml(const Case& c, JunitCounts& counts) const {
     const RepositoryPlace place =
         PlaceInRepository(c_, {.object = c.object, .location = c.location});
     const std::string line =
@@ -112,7 +108,7 @@ class JunitWriter {
 
   // One element for all that fails, or else for all that is hidden, and the output of the test for
   // the rest.
-  std::string Outcome(const std::vector<const Finding*>& findings, Counts& counts) const {
+  std::string Outcome(const std::vector<const Finding*>& findings, JunitCounts& counts) const {
     const Finding* first = nullptr;
     std::string failed, remarks;
     for (const Finding* f : findings) {
@@ -142,7 +138,7 @@ class JunitWriter {
   }
 
   const ReportContext& c_;
-  Counts total_;
+  JunitCounts total_;
 };
 
 }  // namespace
