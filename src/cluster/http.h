@@ -46,6 +46,7 @@ struct HttpRequest {
   std::string path;  // below the server's URL, starts with a slash, encoded
   std::string body;  // JSON, of a POST
   std::string accept = "application/json";
+  uint64_t id = 0;  // the sender's own
 };
 
 // Either `transport` is an error and nothing else holds, or the server answered with a `status`.
