@@ -16,11 +16,13 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   std::signal(SIGPIPE, SIG_DFL);  // a closed pipe ends the program quietly
   const std::unique_ptr<wecan::FileSystem> files = wecan::NewFileSystem();
+  const std::unique_ptr<wecan::CommandRunner> runner = wecan::NewCommandRunner();
   wecan::Environment environment{
       .files = files.get(),
       .in = &std::cin,
       .out = &std::cout,
       .err = &std::cerr,
+      .runner = runner.get(),
       .variable = [](const std::string& name) -> std::optional<std::string> {
         const char* value = std::getenv(name.c_str());
         if (value == nullptr || *value == '\0') return std::nullopt;
@@ -28,6 +30,7 @@ int main(int argc, char** argv) {
       },
       .in_is_terminal = isatty(STDIN_FILENO) != 0,
       .out_is_terminal = isatty(STDOUT_FILENO) != 0,
+      .err_is_terminal = isatty(STDERR_FILENO) != 0,
       .today = absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone()),
   };
   if (argc > 0) environment.program = std::filesystem::path(argv[0]).filename().string();

@@ -16,6 +16,7 @@ struct Values {
 // Those that no key of the configuration stands for.
 constexpr Values kValues[] = {
     {"--update-strategy", "Update CreateOnly ServerSideApply ReadOnly"},
+    {"--exec-plugins", "allow deny"},
     {"SHELL", "bash zsh fish"},
 };
 

@@ -82,6 +82,24 @@ struct ReviewOptions {
   bool list = false;
 };
 
+// Live clusters: which, how they are reached, how they are asked.
+struct ClusterOptions {
+  std::string kubeconfig;
+  std::vector<std::string> contexts;  // with * and ?
+  bool all_contexts = false;
+  std::vector<std::string> config_contexts;  // what --all-contexts means, of the configuration
+  std::string wds, its;                      // contexts
+  std::string binding;                       // the only Binding of the WDS that counts
+  std::vector<std::string> map;              // CLUSTER=CONTEXT
+  std::string shard;                         // K/N
+  std::string method = "auto";               // auto, impersonate, sar, local
+  std::string exec_plugins = "allow";        // allow, deny
+  std::string request_timeout = "10s";
+  std::string parallel = "8";
+  std::string server, token, certificate_authority, tls_server_name;
+  bool insecure = false;
+};
+
 struct FixFlags {
   bool diff = false, write = false, check = false;
   std::string strategy;  // "": what suits the profile and the roles that are there
@@ -103,6 +121,7 @@ struct Options {
   PolicyOptions policy;
   OutputOptions output;
   ReviewOptions review;
+  ClusterOptions cluster;
   FixFlags fix;
   std::string topic;            // explain RULE, profiles NAME, completion SHELL
   std::set<std::string> given;  // the long names of the flags on the command line

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "src/cluster/command_runner.h"
 #include "src/input/file_system.h"
 
 namespace wecan {
@@ -22,10 +23,12 @@ struct Environment {
   std::istream* in = nullptr;
   std::ostream* out = nullptr;
   std::ostream* err = nullptr;
+  CommandRunner* runner = nullptr;  // for plugins that print credentials
   // The value of an environment variable; nothing when unset or empty.
   std::function<std::optional<std::string>(const std::string&)> variable;
   bool in_is_terminal = false;
   bool out_is_terminal = false;
+  bool err_is_terminal = false;
   int columns = 100;              // width for text output
   std::string program = "wecan";  // the last part of argv[0]: what the program is called as
   std::string today;              // YYYY-MM-DD in UTC; "": nothing expires
