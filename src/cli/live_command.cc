@@ -24,40 +24,6 @@
 namespace wecan {
 namespace {
 
-absl::Status CheckLiveFlags(const Options& options) {
-  const ReviewOptions& review = options.review;
-  const std::pair<const char*, bool> offline[] = {
-      {"--rbac", !review.rbac.empty()}, {"--aggregate", review.aggregate}, {"--list", review.list}};
-  for (const auto& [flag, given] : offline) {
-    if (given) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(flag, ": is about RBAC objects in files; leave it out to ask a cluster"));
-    }
-  }
-  return absl::OkStatus();
-}
-
-// The targets of this shard.
-std::vector<LiveTarget> InShard(std::vector<LiveTarget> targets, const Shard& shard) {
-  targets.erase(std::remove_if(targets.begin(), targets.end(),
-                               [&](const LiveTarget& t) { return !shard.Has(t.context); }),
-                targets.end());
-  return targets;
-}
-
-// All chosen contexts with the same questions.
-absl::StatusOr<std::vector<LiveTarget>> ContextTargets(const Options& options,
-                                                       const Clusters& clusters,
-                                                       std::vector<LiveQuestion> questions) {
-  WECAN_ASSIGN_OR_RETURN(const std::vector<std::string> contexts,
-                         ChooseContexts(options.cluster, clusters));
-  WECAN_ASSIGN_OR_RETURN(const Shard shard, ParseShard(options.cluster.shard));
-  const auto shared = std::make_shared<const std::vector<LiveQuestion>>(std::move(questions));
-  std::vector<LiveTarget> targets;
-  for (const std::string& context : contexts) targets.push_back({context, shared, ""});
-  return InShard(std::move(targets), shard);
-}
-
 // ---- one question
 
 absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment) {

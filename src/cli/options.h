@@ -123,8 +123,9 @@ struct Options {
   ReviewOptions review;
   ClusterOptions cluster;
   FixFlags fix;
-  std::string topic;            // explain RULE, profiles NAME, completion SHELL
-  std::set<std::string> given;  // the long names of the flags on the command line
+  std::vector<std::string> reports;  // merge REPORT...
+  std::string topic;                 // explain RULE, profiles NAME, completion SHELL
+  std::set<std::string> given;       // the long names of the flags on the command line
   // What `wecan fix` is called with: FixCommand() of the command line alone, and of it with
   // --strategy role-binding.
   std::string fix_command, role_binding_command;
