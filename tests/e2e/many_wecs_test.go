@@ -119,7 +119,7 @@ func grantAgent(t *testing.T, w *wec, group string) {
 	}
 }
 
-// linesWith are the lines of both outputs that hold this name as a word of its own.
+// linesWith are the lines of both outputs that hold this name.
 func linesWith(result runResult, name string) []string {
 	var lines []string
 	for line := range strings.Lines(result.stdout + "\n" + result.stderr) {
@@ -148,10 +148,8 @@ func noSecrets(t *testing.T, result runResult) {
 // secretsOf are the claims and the signature of a token, and the lines of a key.
 func secretsOf(credential cluster.Credential) []string {
 	var secrets []string
-	for _, part := range strings.Split(credential.Token, ".") {
-		if len(part) > 40 { // the header of all tokens may be alike
-			secrets = append(secrets, part)
-		}
+	if credential.Token != "" {
+		secrets = strings.Split(credential.Token, ".")[1:] // the header is the same in all tokens
 	}
 	for line := range strings.Lines(string(credential.Key)) {
 		if !strings.HasPrefix(line, "-----") {

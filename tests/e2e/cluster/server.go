@@ -79,6 +79,7 @@ func (s *Server) flags() []string {
 		"--authorization-mode=RBAC",
 		"--audit-policy-file=" + s.path("audit-policy.yaml"),
 		"--audit-log-path=" + s.path("audit.log"),
+		"--audit-log-maxsize=4096", // the default rotates at 100 MB, and Audit would miss what is older
 		// Both wait for kube-controller-manager, which does not run here.
 		"--disable-admission-plugins=ServiceAccount,StorageObjectInUseProtection",
 	}

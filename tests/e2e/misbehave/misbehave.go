@@ -26,6 +26,7 @@ type Peer struct {
 // Hangs takes the request and never answers.
 func Hangs(t testing.TB) Peer {
 	return serve(t, func(_ http.ResponseWriter, request *http.Request) {
+		_, _ = io.Copy(io.Discard, request.Body) // only then does the context end with the connection
 		<-request.Context().Done()
 	})
 }

@@ -5,6 +5,8 @@ package misbehave
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -26,6 +28,7 @@ func StripsImpersonation(t testing.TB, server *cluster.Server) Peer {
 	roots.AppendCertsFromPEM(server.CA.PEM)
 	proxy := &httputil.ReverseProxy{
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}},
+		ErrorLog:  log.New(io.Discard, "", 0), // clients that go away early
 		Rewrite: func(request *httputil.ProxyRequest) {
 			request.SetURL(target)
 			for name := range request.Out.Header {
