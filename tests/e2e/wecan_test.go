@@ -55,8 +55,10 @@ func runWecan(arguments ...string) (runResult, error) {
 		return result, fmt.Errorf("wecan %s: still running after %s", arguments[0], wecanLimit)
 	case errors.As(err, &exit) && exit.Exited():
 		return result, nil
+	case err != nil:
+		return result, fmt.Errorf("wecan %s: %w\n%s", strings.Join(arguments, " "), err, result.stderr)
 	}
-	return result, err
+	return result, nil
 }
 
 // wecan runs wecan, and fails the test unless the exit code is as expected.
