@@ -59,10 +59,12 @@ func Start(dir string, names ...string) (*Fleet, error) {
 // Stop ends all servers, then etcd.
 func (f *Fleet) Stop() {
 	f.stop()
+	var wait sync.WaitGroup
 	for _, server := range f.Servers {
 		if server != nil {
-			server.process.stop()
+			wait.Go(server.process.stop)
 		}
 	}
+	wait.Wait()
 	f.etcd.Close()
 }
