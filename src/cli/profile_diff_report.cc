@@ -14,7 +14,7 @@
 namespace wecan {
 namespace {
 
-constexpr size_t kWidestColumn = 70;
+constexpr size_t kWidestColumn = 100;
 
 // "deployments.apps/scale", with the one name that it is limited to; or a URL.
 std::string TargetOf(const PolicyRule& rule) {
