@@ -1,98 +1,273 @@
 // SPDX-License-Identifier: Apache-2.0
+// What the formats share, and text for people.
 #include "src/cli/can_i_report.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 #include "analyzer/base/go_quote.h"
+#include "analyzer/base/utf8.h"
+#include "src/cli/can_i_matrix.h"
 #include "src/cli/question.h"
-#include "src/output/junit.h"
 #include "src/output/markdown.h"
-#include "src/output/report.h"
 #include "src/output/report_parts.h"
-#include "src/output/version.h"
+#include "src/output/style.h"
 
 namespace wecan {
 namespace {
 
-int CountDenied(const std::vector<ReviewAnswer>& answers) {
-  return static_cast<int>(std::count_if(answers.begin(), answers.end(),
-                                        [](const ReviewAnswer& a) { return !a.allowed; }));
+constexpr size_t kResourceWidth = 50;
+constexpr size_t kNamespaceWidth = 20;
+
+// ---- the matrix
+
+void WriteRow(absl::string_view resource, absl::string_view ns,
+              const std::vector<std::string>& cells, const std::vector<size_t>& widths,
+              std::string& text) {
+  std::string line =
+      absl::StrCat(Pad(resource, kResourceWidth), " ", Pad(ns, kNamespaceWidth), " ");
+  for (size_t i = 0; i < cells.size(); ++i)
+    absl::StrAppend(&line, i + 1 == cells.size() ? cells[i] : Pad(cells[i], widths[i] + 2));
+  while (!line.empty() && line.back() == ' ') line.pop_back();
+  absl::StrAppend(&text, line, "\n");
 }
 
-// "storageclasses.storage.k8s.io".
-std::string QualifiedResource(const MatrixRow& row) {
-  return absl::StrCat(row.resource, row.group.empty() ? "" : ".", row.group);
+size_t WidthOf(const MatrixColumn& column) {
+  size_t width = CountCodePoints(ColumnTitle(column));
+  for (const std::string& cell : column.cells) width = std::max(width, cell.size());
+  return width;
 }
 
-// ---- text
-
-std::string GlyphsOf(const MatrixRow& row) {
-  static constexpr std::pair<AgentVerb, char> kGlyphs[] = {
-      {AgentVerb::kGet, 'g'},   {AgentVerb::kCreate, 'c'}, {AgentVerb::kUpdate, 'u'},
-      {AgentVerb::kPatch, 'p'}, {AgentVerb::kDelete, 'd'}, {AgentVerb::kList, 'l'},
-      {AgentVerb::kWatch, 'w'}};
-  std::string text;
-  for (const auto& [verb, glyph] : kGlyphs) {
-    if (row.needed.Has(verb)) text += row.missing.Has(verb) ? '-' : glyph;
+// Some of the columns, as many as fit side by side.
+void WriteBlock(const Matrix& matrix, size_t begin, size_t end, bool headers, std::string& text) {
+  std::vector<std::string> titles;
+  std::vector<size_t> widths;
+  for (size_t c = begin; c < end; ++c) {
+    titles.push_back(ColumnTitle(matrix.columns[c]));
+    widths.push_back(WidthOf(matrix.columns[c]));
   }
-  return text;
+  if (headers) WriteRow("RESOURCE", "NAMESPACE", titles, widths, text);
+  for (size_t r = 0; r < matrix.rows.size(); ++r) {
+    const MatrixRow& row = matrix.rows[r];
+    std::vector<std::string> cells;
+    for (size_t c = begin; c < end; ++c) cells.push_back(matrix.columns[c].cells[r]);
+    WriteRow(Printable(QualifiedResource(row.group, row.resource)),
+             row.namespace_.empty() ? "*" : Printable(row.namespace_), cells, widths, text);
+  }
 }
 
-std::string QuestionText(const CanIReport& report, bool headers) {
-  const ReviewAnswer& answer = report.answers[0];
-  std::string text = absl::StrCat(answer.allowed ? "yes" : "no", "\n");
-  if (!headers) return text;
-  absl::StrAppend(&text, "  ", Printable(DescribeRequest(answer.request)), "\n  ",
-                  DescribeSource(report.source));
-  if (!answer.reason.empty()) absl::StrAppend(&text, "  ", Printable(answer.reason), "\n");
-  return text;
+void WriteMatrix(const CanIReport& report, bool headers, int columns, std::string& text) {
+  const Matrix matrix = MakeMatrix(report);
+  const size_t room = static_cast<size_t>(std::max(columns, 1));
+  for (size_t begin = 0; begin < matrix.columns.size();) {
+    size_t end = begin;
+    size_t width = kResourceWidth + kNamespaceWidth + 2;
+    do {
+      width += WidthOf(matrix.columns[end++]) + 2;
+    } while (end < matrix.columns.size() && width + WidthOf(matrix.columns[end]) <= room);
+    if (begin > 0) text += "\n";
+    WriteBlock(matrix, begin, end, headers || report.live, text);
+    begin = end;
+  }
 }
 
-std::string MatrixText(const CanIReport& report, bool headers) {
-  std::string text;
-  if (headers) {
-    absl::StrAppend(&text, DescribeSource(report.source),
-                    "g get  c create  u update  p patch  d delete  l list  w watch  - denied\n",
-                    Pad("RESOURCE", 50), " ", Pad("NAMESPACE", 20), " VERBS\n");
-  }
-  for (const MatrixRow& row : report.rows) {
-    const std::string ns = row.namespace_.empty() ? "*" : Printable(row.namespace_);
-    absl::StrAppend(&text, Pad(Printable(QualifiedResource(row)), 50), " ", Pad(ns, 20), " ",
-                    GlyphsOf(row), "\n");
-  }
-  for (const ReviewAnswer& a : report.answers) {
+void WriteMessages(const std::vector<ReviewAnswer>& answers, std::string& text) {
+  for (const ReviewAnswer& a : answers) {
     if (a.message.empty()) continue;
     absl::StrAppend(&text, Printable(a.subject), "\n");
     for (absl::string_view line : absl::StrSplit(a.message, '\n'))
       absl::StrAppend(&text, "  ", Printable(line), "\n");
   }
+}
+
+// ---- live clusters
+
+std::string ContextsOf(const LiveFinding& finding) {
+  const std::vector<std::string>& all = finding.contexts;
+  constexpr size_t kShown = 3;
+  std::vector<std::string> shown(all.begin(), all.begin() + std::min(all.size(), kShown));
+  for (std::string& context : shown) context = Printable(context);
+  return absl::StrCat(absl::StrJoin(shown, ", "),
+                      all.size() > kShown ? absl::StrCat(" +", all.size() - kShown, " more") : "");
+}
+
+// What is not in the matrix: other answers than expected, clusters that could not be asked, and
+// what would let us ask them.
+void WriteRemarks(const CanIReport& report, std::string& text) {
+  for (const LiveFinding& f : report.findings) {
+    if (f.rule != "WEC402") continue;
+    absl::StrAppend(&text, "warn  ", f.rule, "  ", ContextsOf(f), ": ", Printable(f.message), "\n");
+  }
+  std::set<std::string> grants;
+  for (const ClusterAnswers& c : report.clusters) {
+    for (const std::string& note : c.notes) absl::StrAppend(&text, "note  ", Printable(note), "\n");
+  }
+  for (const LiveFinding& f : report.findings) {
+    if (f.rule == "WEC403") absl::StrAppend(&text, "error WEC403  ", Printable(f.message), "\n");
+  }
+  for (const ClusterAnswers& c : report.clusters) {
+    if (!c.lacks.empty() && grants.insert(c.lacks).second) {
+      absl::StrAppend(&text, "# What would let us ask ", Printable(c.context),
+                      "; to be applied there by its administrator\n", c.lacks);
+    }
+  }
+}
+
+std::string CountText(const CanIReport& report) {
+  size_t checks = 0, silent = 0, refusing = 0;
+  for (const ClusterAnswers& c : report.clusters) {
+    checks += c.answers.size();
+    silent += c.error.empty() ? 0 : 1;
+    refusing += std::all_of(c.answers.begin(), c.answers.end(),
+                            [](const ReviewAnswer& a) { return a.allowed(); })
+                    ? 0
+                    : 1;
+  }
+  std::string text = absl::StrCat(
+      CountDenied(report), " of ", Count(static_cast<int>(checks), "check"), " not allowed",
+      refusing > 0 ? absl::StrCat(" on ", Count(static_cast<int>(refusing), "WEC")) : "");
+  if (silent > 0)
+    absl::StrAppend(&text, ", ", Count(static_cast<int>(silent), "WEC"), " not fully asked");
+  return text + ".";
+}
+
+std::string LiveQuestionText(const CanIReport& report) {
+  size_t width = 0;
+  for (const ClusterAnswers& c : report.clusters)
+    width = std::max(width, CountCodePoints(ColumnTitle({.clusters = {&c}})));
+  std::string text;
+  for (const ClusterAnswers& c : report.clusters) {
+    if (c.answers.empty()) continue;
+    const ReviewAnswer& a = c.answers[0];
+    absl::StrAppend(&text, Pad(LiveStateName(a.state), 14), "  ",
+                    Pad(ColumnTitle({.clusters = {&c}}), width),
+                    a.reason.empty() ? "" : "  " + Printable(a.reason), "\n");
+  }
   return text;
 }
 
-// ---- json
-
-Json AnswerJson(const ReviewAnswer& a) {
-  const RequestAttributes& r = a.request;
-  Json missing = Json::array();
-  for (const PolicyRule& rule : a.missing) missing.push_back(RuleJson(rule));
-  return {{"verb", r.verb},
-          {"group", r.api_group},
-          {"resource", r.resource},
-          {"subresource", r.subresource},
-          {"namespace", r.namespace_},
-          {"name", r.name},
-          {"path", r.path},
-          {"allowed", a.allowed},
-          {"reason", a.reason},
-          {"missing", missing},
-          {"message", a.message}};
+std::string QuestionText(const CanIReport& report, bool headers) {
+  const ClusterAnswers& cluster = report.clusters[0];
+  const ReviewAnswer& answer = cluster.answers[0];
+  std::string text = absl::StrCat(answer.allowed() ? "yes" : "no", "\n");
+  if (!headers) return text;
+  absl::StrAppend(&text, "  ", Printable(DescribeRequest(answer.request)), "\n  ",
+                  DescribeSource(report.user, cluster.method));
+  if (!answer.reason.empty()) absl::StrAppend(&text, "  ", Printable(answer.reason), "\n");
+  return text;
 }
 
-// ---- junit
+std::string LiveText(const CanIReport& report, bool headers, int columns) {
+  std::string text;
+  if (headers) {
+    absl::StrAppend(&text, "as ", Printable(report.user.name));
+    if (report.kind == CanIKind::kManifests) absl::StrAppend(&text, "   ", MatrixLegend(true));
+    text += "\n";
+  }
+  if (report.kind == CanIKind::kQuestion) {
+    text += LiveQuestionText(report);
+  } else {
+    WriteMatrix(report, headers, columns, text);
+  }
+  WriteRemarks(report, text);
+  if (headers) {
+    absl::StrAppend(&text, CountText(report),
+                    report.fix.empty() ? "" : absl::StrCat(" Fix: ", report.fix), "\n");
+  }
+  return text;
+}
+
+}  // namespace
+
+CanIReport OfflineReport(CanIKind kind, const ReviewSource& source) {
+  CanIReport report{.kind = kind, .user = source.user};
+  report.clusters.push_back({.method = source.method});
+  return report;
+}
+
+std::string CanIText(const CanIReport& report, bool headers, int columns) {
+  if (report.live) return LiveText(report, headers, columns);
+  if (report.kind == CanIKind::kQuestion) return QuestionText(report, headers);
+  std::string text;
+  if (headers) {
+    absl::StrAppend(&text, DescribeSource(report.user, report.clusters[0].method),
+                    MatrixLegend(false), "\n");
+  }
+  WriteMatrix(report, headers, columns, text);
+  WriteMessages(report.clusters[0].answers, text);
+  return text;
+}
+
+std::string CanIWide(const CanIReport& report, bool headers) {
+  size_t context = std::string("CONTEXT").size(), method = std::string("METHOD").size();
+  for (const ClusterAnswers& c : report.clusters) {
+    context = std::max(context, CountCodePoints(Printable(c.context)));
+    method = std::max(method, CountCodePoints(Printable(c.method)));
+  }
+  std::string text;
+  const auto line = [&](absl::string_view c, absl::string_view m, absl::string_view state,
+                        absl::string_view request, absl::string_view why) {
+    std::string row = absl::StrCat(Pad(c, context), report.live ? "  " : "", Pad(m, method), "  ",
+                                   Pad(state, 14), "  ", request, why.empty() ? "" : "  ", why);
+    absl::StrAppend(&text, row, "\n");
+  };
+  if (!report.live) context = 0;
+  if (headers) line(report.live ? "CONTEXT" : "", "METHOD", "ANSWER", "REQUEST", "");
+  for (const ClusterAnswers& c : report.clusters) {
+    for (const ReviewAnswer& a : c.answers) {
+      line(Printable(c.context), Printable(c.method), LiveStateName(a.state),
+           Printable(DescribeRequest(a.request)), Printable(OneLine(a.reason)));
+    }
+  }
+  WriteRemarks(report, text);
+  return text;
+}
+
+std::string CanIName(const CanIReport& report) {
+  std::string text;
+  for (const ClusterAnswers& c : report.clusters) {
+    for (const MatrixRow& row : MatrixRows(c.answers)) {
+      if (row.missing.empty()) continue;
+      absl::StrAppend(&text, c.context.empty() ? "" : Printable(c.context) + "\t",
+                      row.namespace_.empty() ? "*" : Printable(row.namespace_), "\t",
+                      Printable(QualifiedResource(row.group, row.resource)), "\t",
+                      row.missing.Join(","), "\n");
+    }
+  }
+  return text;
+}
+
+// ---- parts
+
+std::string DescribeSource(const UserInfo& user, const std::string& method) {
+  return absl::StrCat("as ", Printable(user.name), " (", Printable(method), ")\n  groups ",
+                      Printable(absl::StrJoin(user.groups, " ")), "\n");
+}
+
+std::string CanIHeading(const std::string& verdict, const UserInfo& user,
+                        const std::string& method) {
+  return absl::StrCat(
+      "<!-- wecan can-i -->\n### wecan can-i: ", verdict, "\n\nAs ", MarkdownCode(user.name), " (",
+      MarkdownCode(method), ")", user.groups.empty() ? "" : ", groups ",
+      user.groups.empty() ? "" : MarkdownCode(absl::StrJoin(user.groups, " ")), ".\n");
+}
+
+std::string QualifiedResource(const std::string& group, const std::string& resource) {
+  return absl::StrCat(resource, group.empty() ? "" : ".", group);
+}
+
+int CountDenied(const CanIReport& report) {
+  int denied = 0;
+  for (const ClusterAnswers& c : report.clusters) {
+    denied += static_cast<int>(std::count_if(c.answers.begin(), c.answers.end(),
+                                             [](const ReviewAnswer& a) { return !a.allowed(); }));
+  }
+  return denied;
+}
 
 // Source: kubernetes v1.36 staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/
 // errors.go, forbiddenMessage.
@@ -105,192 +280,6 @@ std::string ForbiddenMessage(const std::string& user, const RequestAttributes& r
                       r.namespace_.empty()
                           ? " at the cluster scope"
                           : absl::StrCat(" in the namespace ", GoQuote(r.namespace_)));
-}
-
-// Reviews may ask the same several times, so they are numbered, as in messages.
-JunitCase CaseOf(const CanIReport& report, size_t index) {
-  const ReviewAnswer& a = report.answers[index];
-  const bool review = report.kind == CanIKind::kReviews;
-  const std::string& user = review ? a.subject : report.source.user.name;
-  JunitCase c{.class_name = user.empty() ? "(no user)" : user,
-              .name = absl::StrCat(review ? absl::StrCat("review ", index + 1, ": ") : "",
-                                   DescribeRequest(a.request)),
-              .text = a.reason};
-  if (a.allowed) return c;
-  if (!a.error.empty()) {
-    c.outcome = JunitOutcome::kError;
-    c.type = "invalid";
-    c.message = c.text = a.error;
-    return c;
-  }
-  c.outcome = JunitOutcome::kFailure;
-  c.type = a.message.empty() ? "denied" : "escalation";
-  c.message = a.message.empty() ? ForbiddenMessage(user, a.request) : a.message;
-  if (!a.message.empty()) c.text = a.message;
-  if (c.text.empty()) c.text = "no rule allows it";
-  return c;
-}
-
-// ---- markdown
-
-std::string MarkdownTitle(const std::string& verdict) {
-  return absl::StrCat("<!-- wecan can-i -->\n### wecan can-i: ", verdict, "\n\n");
-}
-
-std::string MarkdownAnswer(bool allowed) { return allowed ? "yes" : "**no**"; }
-
-// "no", "2 of 24 checks denied".
-std::string Verdict(const CanIReport& report) {
-  const int all = static_cast<int>(report.answers.size());
-  const int denied = CountDenied(report.answers);
-  if (report.kind == CanIKind::kQuestion) return denied > 0 ? "no" : "yes";
-  const char* what = report.kind == CanIKind::kReviews ? "review" : "check";
-  if (all == 0) return "nothing was asked";
-  return denied == 0 ? absl::StrCat(Count(all, what), ", none denied")
-                     : absl::StrCat(denied, " of ", Count(all, what), " denied");
-}
-
-// Only verbs that something needs have a column.
-void WriteMatrix(const std::vector<MatrixRow>& rows, MarkdownPage& page) {
-  VerbSet needed;
-  for (const MatrixRow& row : rows) needed |= row.needed;
-  std::string head = "\n| resource | namespace |", rule = "|---|---|";
-  for (AgentVerb v : kVerbOrder) {
-    if (!needed.Has(v)) continue;
-    absl::StrAppend(&head, " ", VerbName(v), " |");
-    rule += ":-:|";
-  }
-  std::vector<std::string> lines;
-  for (const MatrixRow& row : rows) {
-    const std::string ns = row.namespace_.empty() ? "*" : row.namespace_;
-    std::string line =
-        absl::StrCat("| ", MarkdownCode(QualifiedResource(row)), " | ", MarkdownCode(ns), " |");
-    for (AgentVerb v : kVerbOrder) {
-      if (!needed.Has(v)) continue;
-      absl::StrAppend(&line, " ", row.needed.Has(v) ? MarkdownAnswer(!row.missing.Has(v)) : "",
-                      row.needed.Has(v) ? " |" : "|");
-    }
-    lines.push_back(std::move(line));
-  }
-  page.WriteRows(absl::StrCat(head, "\n", rule, "\n"), lines);
-}
-
-std::string Cell(const std::string& text) {
-  return text.empty() ? " |" : absl::StrCat(" ", MarkdownCode(text), " |");
-}
-
-std::string WhyOf(const ReviewAnswer& a) {
-  if (!a.error.empty()) return a.error;
-  return a.message.empty() ? a.reason : a.message.substr(0, a.message.find('\n'));
-}
-
-// One by one: the question, all reviews, or the RBAC objects that are refused.
-void WriteAnswers(const CanIReport& report, MarkdownPage& page) {
-  std::vector<std::string> lines;
-  for (const ReviewAnswer& a : report.answers) {
-    if (report.kind == CanIKind::kManifests && a.message.empty()) continue;
-    lines.push_back(
-        absl::StrCat("| ", MarkdownAnswer(a.allowed), " |",
-                     report.kind == CanIKind::kQuestion ? "" : Cell(a.subject),
-                     report.kind == CanIKind::kManifests ? "" : Cell(DescribeRequest(a.request)),
-                     Cell(WhyOf(a))));
-  }
-  page.WriteRows(report.kind == CanIKind::kQuestion    ? "\n| | question | why |\n|---|---|---|\n"
-                 : report.kind == CanIKind::kManifests ? "\n| | object | why |\n|---|---|---|\n"
-                                                       : "\n| | user | question | why |\n"
-                                                         "|---|---|---|---|\n",
-                 lines);
-}
-
-// What the API server would say of the objects, whole.
-void WriteMessages(const std::vector<ReviewAnswer>& answers, MarkdownPage& page) {
-  std::vector<std::string> lines;
-  for (const ReviewAnswer& a : answers) {
-    if (a.message.empty()) continue;
-    lines.push_back(OneLine(a.subject));
-    for (absl::string_view line : absl::StrSplit(a.message, '\n'))
-      lines.push_back(absl::StrCat("  ", Printable(line)));
-  }
-  page.WriteFolded("In the words of the API server", "text", lines);
-}
-
-void WriteErrors(const std::vector<ReviewError>& errors, MarkdownPage& page) {
-  std::vector<std::string> lines;
-  lines.reserve(errors.size());
-  for (const ReviewError& e : errors)
-    lines.push_back(absl::StrCat("| error |", Cell(e.place), Cell(e.message)));
-  page.WriteRows("\n| | where | what |\n|---|---|---|\n", lines);
-}
-
-}  // namespace
-
-std::string DescribeSource(const ReviewSource& source) {
-  return absl::StrCat("as ", Printable(source.user.name), " (", Printable(source.method),
-                      ")\n  groups ", Printable(absl::StrJoin(source.user.groups, " ")), "\n");
-}
-
-std::string CanIText(const CanIReport& report, bool headers) {
-  return report.kind == CanIKind::kQuestion ? QuestionText(report, headers)
-                                            : MatrixText(report, headers);
-}
-
-Json CanIJson(const CanIReport& report) {
-  Json results = Json::array(), errors = Json::array();
-  for (const ReviewAnswer& a : report.answers) results.push_back(AnswerJson(a));
-  for (const ReviewError& e : report.errors)
-    errors.push_back({{"message", e.message}, {"path", e.place}});
-  const ReviewSource& source = report.source;
-  return {{"$schema", "urn:wecan:schema:can-i-v1"},
-          {"schemaVersion", "1.0"},
-          {"kind", "CanIReport"},
-          {"tool", {{"name", "wecan"}, {"version", kVersion}}},
-          {"user", {{"name", source.user.name}, {"groups", source.user.groups}}},
-          {"summary",
-           {{"checks", report.answers.size()},
-            {"denied", CountDenied(report.answers)},
-            {"incomplete", false},
-            {"exitCode", report.exit_code}}},
-          {"clusters", Json::array({{{"context", ""},
-                                     {"server", ""},
-                                     {"method", source.method},
-                                     {"error", ""},
-                                     {"results", results}}})},
-          {"errors", errors}};
-}
-
-std::string CanIJunit(const CanIReport& report) {
-  std::vector<JunitCase> cases;
-  for (size_t i = 0; i < report.answers.size(); ++i) cases.push_back(CaseOf(report, i));
-  for (const ReviewError& e : report.errors) {
-    cases.push_back({.class_name = "input",
-                     .name = e.place,
-                     .outcome = JunitOutcome::kError,
-                     .type = "unreadable",
-                     .message = e.message,
-                     .text = e.message});
-  }
-  return DumpJunit("wecan can-i", report.source.method, cases);
-}
-
-std::string CanIHeading(const std::string& verdict, const ReviewSource& source) {
-  return absl::StrCat(
-      "<!-- wecan can-i -->\n### wecan can-i: ", verdict, "\n\nAs ", MarkdownCode(source.user.name),
-      " (", MarkdownCode(source.method), ")", source.user.groups.empty() ? "" : ", groups ",
-      source.user.groups.empty() ? "" : MarkdownCode(absl::StrJoin(source.user.groups, " ")),
-      ".\n");
-}
-
-std::string CanIMarkdown(const CanIReport& report) {
-  MarkdownPage page(kMaxComment);
-  page.Write(report.kind == CanIKind::kReviews
-                 ? absl::StrCat(MarkdownTitle(Verdict(report)), "Answered from ",
-                                MarkdownCode(report.source.method), ".\n")
-                 : CanIHeading(Verdict(report), report.source));
-  WriteMatrix(report.rows, page);
-  WriteAnswers(report, page);
-  WriteErrors(report.errors, page);
-  WriteMessages(report.answers, page);
-  return page.Take();
 }
 
 }  // namespace wecan

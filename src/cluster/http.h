@@ -35,6 +35,8 @@ struct HttpServer {
   // replaced meanwhile; the client waits for it. Empty function or "": none.
   std::function<absl::StatusOr<std::string>()> token;
   std::vector<std::pair<std::string, std::string>> headers;  // impersonation; names may repeat
+  // Sent in their place with requests that are to be made as somebody else.
+  std::vector<std::pair<std::string, std::string>> as_other;
   bool disable_compression = false;
 };
 
@@ -46,7 +48,8 @@ struct HttpRequest {
   std::string path;  // below the server's URL, starts with a slash, encoded
   std::string body;  // JSON, of a POST
   std::string accept = "application/json";
-  uint64_t id = 0;  // the sender's own
+  bool as_other = false;  // with HttpServer::as_other
+  uint64_t id = 0;        // the sender's own
 };
 
 // Either `transport` is an error and nothing else holds, or the server answered with a `status`.

@@ -460,7 +460,8 @@ bool HttpClient::Impl::SetHeaders(Transfer& transfer, const HttpPeer& server) {
     good = good && add("Content-Type", "application/json") && Append(transfer.headers, "Expect:");
   }
   if (!server.token().empty()) good = good && add("Authorization", "Bearer " + server.token());
-  for (const auto& [name, value] : given.headers) good = good && add(name, value);
+  const auto& impersonation = transfer.pending.request.as_other ? given.as_other : given.headers;
+  for (const auto& [name, value] : impersonation) good = good && add(name, value);
   if (server.token().empty() && !given.username.empty()) {
     good = good && Set(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC)) &&
            Set(easy, CURLOPT_USERNAME, given.username.c_str()) &&

@@ -79,6 +79,22 @@ absl::Status CheckProxy(const HttpServer& server) {
   return Wrong(server, "proxy-url is no http, https or socks5 URL; write SCHEME://HOST:PORT");
 }
 
+// A header of the client's own would be sent twice, and be read as either.
+absl::Status CheckImpersonation(const HttpServer& server,
+                                const std::vector<std::pair<std::string, std::string>>& headers) {
+  for (const auto& [name, value] : headers) {
+    if (!absl::StartsWithIgnoreCase(name, "Impersonate-") || !IsUrlText(name, "") ||
+        absl::StrContains(name, ':')) {
+      return Wrong(server, absl::StrCat("header ", Printable(name),
+                                        " is not one of impersonation; nothing else may be added"));
+    }
+    if (absl::Status status = CheckHeaderValue(Printable(name), value); !status.ok()) {
+      return Wrong(server, status.message());
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckCredentials(const HttpServer& server) {
   if (server.insecure && !server.ca.empty()) {
     return Wrong(server, "certificate-authority and insecure-skip-tls-verify exclude each other");
@@ -91,18 +107,8 @@ absl::Status CheckCredentials(const HttpServer& server) {
   if (absl::StrContains(server.username, ':')) {
     return Wrong(server, "the username holds a colon, which basic authentication cannot send");
   }
-  for (const auto& [name, value] : server.headers) {
-    // A header of the client's own would be sent twice, and be read as either.
-    if (!absl::StartsWithIgnoreCase(name, "Impersonate-") || !IsUrlText(name, "") ||
-        absl::StrContains(name, ':')) {
-      return Wrong(server, absl::StrCat("header ", Printable(name),
-                                        " is not one of impersonation; nothing else may be added"));
-    }
-    if (absl::Status status = CheckHeaderValue(Printable(name), value); !status.ok()) {
-      return Wrong(server, status.message());
-    }
-  }
-  return absl::OkStatus();
+  if (absl::Status status = CheckImpersonation(server, server.headers); !status.ok()) return status;
+  return CheckImpersonation(server, server.as_other);
 }
 
 // Subresources that open a way into a Pod, a node or a service: GET is no mere reading there.
