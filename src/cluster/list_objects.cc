@@ -109,7 +109,7 @@ class Listing : public std::enable_shared_from_this<Listing> {
 
 }  // namespace
 
-void ListObjects(HttpExchange& exchange, size_t server, std::string label, std::string path,
+void ListObjects(HttpExchange& exchange, size_t server, const std::string& label, std::string path,
                  std::function<void(absl::StatusOr<std::vector<std::string>>)> then) {
   std::make_shared<Listing>(exchange, server, label, std::move(path), std::move(then))->Start();
 }

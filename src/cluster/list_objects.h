@@ -21,7 +21,7 @@ namespace wecan {
 // PermissionDenied, with the server's words, when the right to list is missing), Unknown for an
 // answer that is no list, ResourceExhausted for more than 256 MiB or 1,000 pages.
 // Source: client-go v0.36 tools/pager/pager.go.
-void ListObjects(HttpExchange& exchange, size_t server, std::string label, std::string path,
+void ListObjects(HttpExchange& exchange, size_t server, const std::string& label, std::string path,
                  std::function<void(absl::StatusOr<std::vector<std::string>>)> then);
 
 }  // namespace wecan
