@@ -11,6 +11,13 @@ absl::string_view VerbName(AgentVerb verb) {
   return kNames[static_cast<int>(verb)];
 }
 
+std::optional<AgentVerb> ParseAgentVerb(absl::string_view name) {
+  for (const AgentVerb verb : kVerbOrder) {
+    if (VerbName(verb) == name) return verb;
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> VerbSet::Names() const {
   std::vector<std::string> names;
   ForEach([&](AgentVerb v) { names.emplace_back(VerbName(v)); });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ inline constexpr AgentVerb kVerbOrder[kAgentVerbs] = {
     AgentVerb::kDelete, AgentVerb::kList,   AgentVerb::kWatch};
 
 absl::string_view VerbName(AgentVerb verb);
+std::optional<AgentVerb> ParseAgentVerb(absl::string_view name);
 
 // A set of agent verbs; iterates and prints in alphabetical order.
 class VerbSet {

@@ -14,7 +14,9 @@
 #include "analyzer/grants/agent_grants.h"
 #include "analyzer/grants/aggregate.h"
 #include "analyzer/requirements/derive.h"
+#include "src/cli/can_i_print.h"
 #include "src/cli/can_i_report.h"
+#include "src/cli/clusters.h"
 #include "src/cli/commands.h"
 #include "src/cli/print.h"
 #include "src/cli/question.h"
@@ -27,25 +29,8 @@
 namespace wecan {
 namespace {
 
-ExitCode ExitCodeOf(const std::vector<ReviewAnswer>& answers) {
-  const bool all =
-      std::all_of(answers.begin(), answers.end(), [](const ReviewAnswer& a) { return a.allowed; });
-  return all ? ExitCode::kOk : ExitCode::kFindings;
-}
-
-absl::Status PrintCanI(const Options& options, const std::vector<std::string>& inputs,
-                       const CanIReport& report, Environment& environment) {
-  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs,
-                         MakeOutputs(options.output, {kCanIFormats.begin(), kCanIFormats.end()}));
-  WECAN_RETURN_IF_ERROR(CheckOutputFiles(outputs, inputs, *environment.files));
-  const auto render = [&](const Output& output) -> std::string {
-    if (output.format == "json") return DumpJson(CanIJson(report));
-    if (output.format == "yaml") return DumpYaml(CanIJson(report));
-    if (output.format == "junit") return CanIJunit(report);
-    if (output.format == "markdown") return CanIMarkdown(report);
-    return CanIText(report, !options.output.no_headers);
-  };
-  return WriteOutputs(outputs, options.global.quiet, render, environment);
+ExitCode ExitCodeOf(const CanIReport& report) {
+  return CountDenied(report) == 0 ? ExitCode::kOk : ExitCode::kFindings;
 }
 
 // ---- one question
@@ -56,15 +41,13 @@ absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment
   if (!question.note.empty()) *environment.err << "wecan: " << Printable(question.note) << "\n";
   const Authorizer authorizer(source.policy);
   const Decision decision = authorizer.Authorize(source.user, question.request);
-  CanIReport report{
-      .source = source,
-      .answers = {{.request = question.request,
-                   .allowed = decision.allowed,
-                   .reason = authorizer.Reason(source.user, question.request, decision)}}};
-  const ExitCode code = ExitCodeOf(report.answers);
-  report.exit_code = static_cast<int>(code);
-  WECAN_RETURN_IF_ERROR(PrintCanI(options, DumpPaths(options.review), report, environment));
-  return code;
+  CanIReport report = OfflineReport(CanIKind::kQuestion, source);
+  report.clusters[0].answers = {
+      {.request = question.request,
+       .state = decision.allowed ? LiveState::kYes : LiveState::kNo,
+       .reason = authorizer.Reason(source.user, question.request, decision)}};
+  const ExitCode code = ExitCodeOf(report);
+  return FinishCanI(options, DumpPaths(options.review), std::move(report), code, environment);
 }
 
 // ---- all Requirements of manifests
@@ -99,7 +82,7 @@ void AddAnswers(const std::vector<MatrixRow>& rows, std::vector<ReviewAnswer>& a
                                      .api_group = row.group,
                                      .resource = row.resource,
                                      .namespace_ = row.namespace_},
-                         .allowed = !row.missing.Has(v)});
+                         .state = row.missing.Has(v) ? LiveState::kNo : LiveState::kYes});
     });
   }
 }
@@ -121,10 +104,10 @@ void AskEscalations(const AnalysisInput& input, const Requirements& requirements
                                     .resource = requirements.types[need.type].resource,
                                     .namespace_ = need.namespace_,
                                     .name = o.name},
-                        .allowed = true,
+                        .state = LiveState::kYes,
                         .subject = ObjectName(o, need.namespace_)};
     if (const auto it = refused.find(static_cast<int>(i)); it != refused.end()) {
-      answer.allowed = false;
+      answer.state = LiveState::kNo;
       answer.missing = std::move(it->second.missing);
       answer.message = std::move(it->second.message);
     }
@@ -146,25 +129,22 @@ absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& envir
                           : std::move(source.policy);
   AgentGrants grants(std::move(policy), source.user);
 
-  CanIReport report{.kind = CanIKind::kManifests,
-                    .source = source,
-                    .rows = CollectRows(loaded.input, requirements, grants)};
-  AddAnswers(report.rows, report.answers);
-  AskEscalations(loaded.input, requirements, analyze.derive.default_namespace, grants,
-                 report.answers);
+  CanIReport report = OfflineReport(CanIKind::kManifests, source);
+  std::vector<ReviewAnswer>& answers = report.clusters[0].answers;
+  AddAnswers(CollectRows(loaded.input, requirements, grants), answers);
+  AskEscalations(loaded.input, requirements, analyze.derive.default_namespace, grants, answers);
   const std::vector<Diagnostic> errors = UnreadInput(loaded.input);
   PrintDiagnostics(errors, loaded.input, environment);
   for (const Diagnostic& d : errors)
     report.errors.push_back({PlaceName(loaded.input, d.location, true), d.message});
-  const ExitCode code = errors.empty() ? ExitCodeOf(report.answers) : ExitCode::kUsage;
-  report.exit_code = static_cast<int>(code);
-  WECAN_RETURN_IF_ERROR(PrintCanI(options, ManifestPaths(loaded.input), report, environment));
-  return code;
+  const ExitCode code = errors.empty() ? ExitCodeOf(report) : ExitCode::kUsage;
+  return FinishCanI(options, ManifestPaths(loaded.input), std::move(report), code, environment);
 }
 
 absl::StatusOr<ExitCode> CanI(const Options& options, Environment& environment) {
   const ReviewOptions& review = options.review;
   WECAN_RETURN_IF_ERROR(CheckNamespaceFlags(review));
+  if (IsLive(options.cluster)) return AskLive(options, environment);
   if (!options.input.paths.empty()) {
     if (!review.words.empty())
       return absl::InvalidArgumentError("can-i: give either VERB RESOURCE or -f PATH, not both");

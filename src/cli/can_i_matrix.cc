@@ -20,17 +20,10 @@ using VerbStates = std::array<std::optional<LiveState>, kAgentVerbs>;
 
 constexpr char kNoSuchResource[] = "no such resource";
 
-std::optional<AgentVerb> ParseVerb(const std::string& name) {
-  for (const AgentVerb v : kVerbOrder) {
-    if (VerbName(v) == name) return v;
-  }
-  return std::nullopt;
-}
-
 // Whether the answer is one verb of a row; those about RBAC objects are lines of their own.
 std::optional<AgentVerb> VerbOf(const ReviewAnswer& answer) {
   if (!answer.subject.empty() || !answer.request.resource_request) return std::nullopt;
-  return ParseVerb(answer.request.verb);
+  return ParseAgentVerb(answer.request.verb);
 }
 
 RowKey KeyOf(const RequestAttributes& r) {

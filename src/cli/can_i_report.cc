@@ -107,8 +107,7 @@ void WriteRemarks(const CanIReport& report, std::string& text) {
     for (const std::string& note : c.notes) absl::StrAppend(&text, "note  ", Printable(note), "\n");
   }
   for (const LiveFinding& f : report.findings) {
-    if (f.rule == "WEC403")
-      absl::StrAppend(&text, "error WEC403  ", Printable(f.message), "\n");
+    if (f.rule == "WEC403") absl::StrAppend(&text, "error WEC403  ", Printable(f.message), "\n");
   }
   for (const ClusterAnswers& c : report.clusters) {
     if (!c.lacks.empty() && grants.insert(c.lacks).second) {
@@ -251,11 +250,10 @@ std::string DescribeSource(const UserInfo& user, const std::string& method) {
 
 std::string CanIHeading(const std::string& verdict, const UserInfo& user,
                         const std::string& method) {
-  return absl::StrCat("<!-- wecan can-i -->\n### wecan can-i: ", verdict, "\n\nAs ",
-                      MarkdownCode(user.name), " (", MarkdownCode(method), ")",
-                      user.groups.empty() ? "" : ", groups ",
-                      user.groups.empty() ? "" : MarkdownCode(absl::StrJoin(user.groups, " ")),
-                      ".\n");
+  return absl::StrCat(
+      "<!-- wecan can-i -->\n### wecan can-i: ", verdict, "\n\nAs ", MarkdownCode(user.name), " (",
+      MarkdownCode(method), ")", user.groups.empty() ? "" : ", groups ",
+      user.groups.empty() ? "" : MarkdownCode(absl::StrJoin(user.groups, " ")), ".\n");
 }
 
 std::string QualifiedResource(const std::string& group, const std::string& resource) {
@@ -265,9 +263,8 @@ std::string QualifiedResource(const std::string& group, const std::string& resou
 int CountDenied(const CanIReport& report) {
   int denied = 0;
   for (const ClusterAnswers& c : report.clusters) {
-    denied += static_cast<int>(
-        std::count_if(c.answers.begin(), c.answers.end(),
-                      [](const ReviewAnswer& a) { return !a.allowed(); }));
+    denied += static_cast<int>(std::count_if(c.answers.begin(), c.answers.end(),
+                                             [](const ReviewAnswer& a) { return !a.allowed(); }));
   }
   return denied;
 }

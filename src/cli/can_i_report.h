@@ -36,8 +36,8 @@ struct ClusterAnswers {
   std::string user;             // who is asked about, where it is not CanIReport::user
   std::string method;  // "profile ocm-1.3", "rbac dump.yaml"; impersonate, sar, local; "": none
   std::vector<ReviewAnswer> answers;
-  std::string error;  // why answers are missing: one line
-  std::string lacks;  // RBAC objects that would let the caller ask, as YAML
+  std::string error;               // why answers are missing: one line
+  std::string lacks;               // RBAC objects that would let the caller ask, as YAML
   std::vector<std::string> notes;  // one line each
 };
 

@@ -2,6 +2,8 @@
 // One function per command. Each prints its result on standard output and gives the exit code.
 #pragma once
 
+#include "absl/status/statusor.h"
+
 #include "src/cli/options.h"
 #include "src/cli/program.h"
 
@@ -10,6 +12,8 @@ namespace wecan {
 ExitCode RunCheck(const Options& options, Environment& environment);
 ExitCode RunFix(const Options& options, Environment& environment);
 ExitCode RunCanI(const Options& options, Environment& environment);
+absl::StatusOr<ExitCode> AskLive(const Options& options,
+                                 Environment& environment);              // can-i of live clusters
 ExitCode RunReviews(const Options& options, Environment& environment);   // can-i --reviews
 ExitCode RunRuleList(const Options& options, Environment& environment);  // can-i --list
 ExitCode RunExplain(const Options& options, Environment& environment);

@@ -24,12 +24,13 @@ constexpr absl::string_view kVerbs[] = {
     "impersonate", "bind", "escalate", "approve", "sign",   "attest", "use",    "proxy",
     "head",        "post", "put",      "options", "*"};
 
-absl::Status CheckVerb(const std::string& verb, const RbacPolicy& policy) {
+absl::Status CheckVerb(const std::string& verb, const RbacPolicy* policy) {
   const bool constrained =
       absl::StartsWith(verb, "impersonate:") || absl::StartsWith(verb, "impersonate-on:");
   if (constrained || std::find(std::begin(kVerbs), std::end(kVerbs), verb) != std::end(kVerbs))
     return absl::OkStatus();
-  for (const Role& role : policy.roles) {
+  const std::vector<Role> none;
+  for (const Role& role : policy == nullptr ? none : policy->roles) {
     for (const PolicyRule& rule : role.rules) {
       if (std::find(rule.verbs.begin(), rule.verbs.end(), verb) != rule.verbs.end())
         return absl::OkStatus();
@@ -46,6 +47,7 @@ struct Named {
   bool known = false;
   bool namespaced = true;
   absl::string_view subresources;  // that the catalogue knows, separated by blanks
+  bool served = false;             // discovery lists it, unlike names that only rules know
 };
 
 bool NamedInRules(const std::string& group, const std::string& resource, const RbacPolicy& policy) {
@@ -60,7 +62,8 @@ bool NamedInRules(const std::string& group, const std::string& resource, const R
   });
 }
 
-absl::StatusOr<Named> LookUpResource(const std::string& word, const RbacPolicy& policy) {
+// `policy`: where names that the catalogue does not know may stand; nullptr: on a live cluster.
+absl::StatusOr<Named> LookUpResource(const std::string& word, const RbacPolicy* policy) {
   const std::pair<std::string, std::string> parts = absl::StrSplit(word, absl::MaxSplits('.', 1));
   const std::string lower = absl::AsciiStrToLower(parts.first);
   const bool has_group = absl::StrContains(word, '.');
@@ -70,15 +73,17 @@ absl::StatusOr<Named> LookUpResource(const std::string& word, const RbacPolicy& 
     for (const VirtualResource& v : VirtualResources()) {
       const bool meant =
           v.resource == lower && (v.group == parts.second || (entry == nullptr && !has_group));
-      if (meant) return Named{lower, std::string(v.group), true, v.namespaced};
+      if (meant) return Named{lower, std::string(v.group), true, v.namespaced, "", false};
     }
   }
   if (entry != nullptr) {
-    return Named{std::string(entry->plural), std::string(entry->group), true, entry->namespaced,
-                 entry->subresources};
+    return Named{std::string(entry->plural), std::string(entry->group), true,
+                 entry->namespaced,          entry->subresources,       true};
   }
   // Some other group's resource, taken as written.
-  if (has_group || parts.first == "*" || NamedInRules("", parts.first, policy)) {
+  if (policy == nullptr && parts.first != "*")
+    return Named{parts.first, parts.second, false, true, "", true};
+  if (has_group || parts.first == "*" || NamedInRules("", parts.first, *policy)) {
     return Named{parts.first, parts.second, false, true};
   }
   std::vector<absl::string_view> names;
@@ -96,12 +101,12 @@ bool ListsWord(absl::string_view words, absl::string_view word) {
 // How the words were understood, where that may surprise.
 std::string NoteOn(const Named& named, const RequestAttributes& request,
                    const ReviewOptions& options) {
-  if (!named.known) {
+  if (!named.known && !named.served) {
     return absl::StrCat("resource ", options.words[1],
                         " is not in the catalogue; it is taken as written",
                         request.namespace_.empty() ? ", for all namespaces; -n names one" : "");
   }
-  if (!named.namespaced && !options.namespace_.empty()) {
+  if (named.known && !named.namespaced && !options.namespace_.empty()) {
     return absl::StrCat(named.resource,
                         " is cluster-scoped; the namespace is left out, as in the real request");
   }
@@ -122,9 +127,7 @@ absl::StatusOr<Question> PathQuestion(const ReviewOptions& options) {
   return question;
 }
 
-}  // namespace
-
-absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacPolicy& policy) {
+absl::StatusOr<Question> Parse(const ReviewOptions& options, const RbacPolicy* policy) {
   if (options.words.size() < 2 || options.words.size() > 3) {
     return absl::InvalidArgumentError(
         "can-i: needs VERB and RESOURCE, for example: wecan can-i create "
@@ -140,6 +143,8 @@ absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacP
   WECAN_ASSIGN_OR_RETURN(const Named named, LookUpResource(parts[0], policy));
   request.resource = named.resource;
   request.api_group = named.group;
+  if (named.served) question.word = named.resource;
+  question.any_group = !named.known && !absl::StrContains(parts[0], '.');
   request.subresource = options.subresource;
   if (parts.size() > 1) {
     if (!options.subresource.empty())
@@ -149,7 +154,7 @@ absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacP
   if (options.words.size() == 3) request.name = options.words[2];
   if (named.namespaced && !options.all_namespaces) {
     request.namespace_ = options.namespace_;
-    if (named.known && request.namespace_.empty()) request.namespace_ = "default";
+    if ((named.known || named.served) && request.namespace_.empty()) request.namespace_ = "default";
   }
   // The request for one Namespace carries its name as namespace, too.
   const bool one_namespace =
@@ -157,6 +162,16 @@ absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacP
   if (one_namespace && request.verb != "create") request.namespace_ = request.name;
   question.note = NoteOn(named, request, options);
   return question;
+}
+
+}  // namespace
+
+absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacPolicy& policy) {
+  return Parse(options, &policy);
+}
+
+absl::StatusOr<Question> ParseLiveQuestion(const ReviewOptions& options) {
+  return Parse(options, nullptr);
 }
 
 absl::Status CheckNamespaceFlags(const ReviewOptions& options) {

@@ -15,6 +15,10 @@ namespace wecan {
 struct Question {
   RequestAttributes request;
   std::string note;  // for standard error, may be empty
+  // How discovery finds the resource, for live clusters; "" for a path, a wildcard, or a name that
+  // only rules know.
+  std::string word;
+  bool any_group = false;  // the word names no group, and the catalogue does not know it
 };
 
 // "VERB RESOURCE[.GROUP][/SUB] [NAME]" or "VERB /path". Short names, singulars and kinds of the
@@ -22,6 +26,10 @@ struct Question {
 // a suggestion, for words that mean nothing: an unknown resource without a group, or a verb that
 // neither Kubernetes nor a rule of `policy` knows.
 absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacPolicy& policy);
+
+// The same for live clusters: a resource that the catalogue does not know is not an error, because
+// a cluster may.
+absl::StatusOr<Question> ParseLiveQuestion(const ReviewOptions& options);
 
 // InvalidArgument if both -n and -A are given.
 absl::Status CheckNamespaceFlags(const ReviewOptions& options);

@@ -194,7 +194,7 @@ class Reviewer {
     }
     const Decision decision = authorizer_.Authorize(user, request);
     Json status = {{"allowed", decision.allowed}};
-    answer.allowed = decision.allowed;
+    answer.state = decision.allowed ? LiveState::kYes : LiveState::kNo;
     answer.reason = authorizer_.Reason(user, request, decision);
     if (!answer.reason.empty()) status["reason"] = answer.reason;
     std::vector<std::string> errors = {SelectorError(resource, "fieldSelector", true),
@@ -274,7 +274,7 @@ absl::StatusOr<ExitCode> Reviews(const Options& options, Environment& environmen
   if (stream.reviews.empty() && stream.errors.empty())
     stream.errors.emplace_back("no SubjectAccessReview in it");
 
-  CanIReport report{.kind = CanIKind::kReviews, .source = source};
+  CanIReport report = OfflineReport(CanIKind::kReviews, source);
   for (const std::string& e : stream.errors) report.errors.push_back({path, e});
   const Reviewer reviewer(source);
   bool all_allowed = true;
@@ -282,8 +282,8 @@ absl::StatusOr<ExitCode> Reviews(const Options& options, Environment& environmen
     ReviewAnswer answer = reviewer.Review(stream.reviews[i]);
     if (!answer.error.empty())
       stream.errors.push_back(absl::StrCat("review ", i + 1, ": ", answer.error));
-    all_allowed &= answer.allowed;
-    report.answers.push_back(std::move(answer));
+    all_allowed &= answer.allowed();
+    report.clusters[0].answers.push_back(std::move(answer));
   }
   for (const std::string& e : stream.errors)
     *environment.err << "wecan: " << Printable(path) << ": " << Printable(e) << "\n";

@@ -61,8 +61,9 @@ struct RuleList {
 std::string ListText(const RuleList& list, bool headers) {
   std::string text;
   if (headers) {
-    absl::StrAppend(&text, DescribeSource(list.source), "  ", Printable(list.where), "\n",
-                    Pad("VERBS", kVerbColumn), "  RESOURCES AND URLS\n");
+    absl::StrAppend(&text, DescribeSource(list.source.user, list.source.method), "  ",
+                    Printable(list.where), "\n", Pad("VERBS", kVerbColumn),
+                    "  RESOURCES AND URLS\n");
   }
   for (const Grant& grant : list.resolved.grants) {
     absl::StrAppend(&text, Pad(Printable(WordList(grant.rule->verbs)), kVerbColumn), "  ",
@@ -102,7 +103,8 @@ std::string ListMarkdown(const RuleList& list) {
                                 MarkdownCode(DescribeTargets(*grant.rule)), " |"));
   }
   MarkdownPage page(kMaxComment);
-  page.Write(CanIHeading(Count(static_cast<int>(rows.size()), "rule"), list.source));
+  page.Write(CanIHeading(Count(static_cast<int>(rows.size()), "rule"), list.source.user,
+                         list.source.method));
   page.Write(absl::StrCat("\nThese hold ", MarkdownCode(list.where), ".\n"));
   page.WriteRows("\n| verbs | resources and URLs |\n|---|---|\n", rows);
   const std::string error = list.resolved.ErrorText();

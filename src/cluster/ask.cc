@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 
 #include "analyzer/base/status_macros.h"
 #include "analyzer/grants/authorizer.h"
@@ -16,6 +17,7 @@
 #include "src/cluster/discovery.h"
 #include "src/cluster/http_client.h"
 #include "src/cluster/http_exchange.h"
+#include "src/cluster/named_request.h"
 #include "src/cluster/operator_grant.h"
 #include "src/cluster/rbac_objects.h"
 #include "src/output/style.h"
@@ -27,13 +29,6 @@ constexpr std::pair<AskMethod, const char*> kMethodNames[] = {
     {AskMethod::kImpersonate, "impersonate"},
     {AskMethod::kSar, "sar"},
     {AskMethod::kLocal, "local"}};
-
-// The request for one Namespace carries its name as namespace, too.
-void NameObject(RequestAttributes& request, const std::string& name) {
-  request.name = name;
-  if (request.api_group.empty() && request.resource == "namespaces" && request.verb != "create")
-    request.namespace_ = name;
-}
 
 LiveState StateOf(const ReviewStatus& status) {
   if (status.allowed) return LiveState::kYes;
@@ -275,21 +270,14 @@ class WecConversation {
     result_.method = AskMethod::kLocal;
     const Authorizer authorizer(*policy);
     for (const size_t i : open_) {
-      const LiveQuestion& q = questions_[i];
-      Evaluate(authorizer, q.subject.value_or(wec_.subject), q.names, result_.answers[i]);
+      const UserInfo& subject = questions_[i].subject ? *questions_[i].subject : wec_.subject;
+      LiveAnswer& answer = result_.answers[i];
+      const Decision decision =
+          AuthorizeByNames(authorizer, subject, questions_[i].names, answer.request);
+      answer.state = decision.allowed ? LiveState::kYes : LiveState::kNo;
+      answer.reason = authorizer.Reason(subject, answer.request, decision);
     }
     Finish();
-  }
-
-  static void Evaluate(const Authorizer& authorizer, const UserInfo& subject,
-                       const std::vector<std::string>& names, LiveAnswer& answer) {
-    Decision decision = authorizer.Authorize(subject, answer.request);
-    for (size_t i = 0; i < names.size() && (i == 0 ? !decision.allowed : decision.allowed); ++i) {
-      NameObject(answer.request, names[i]);
-      decision = authorizer.Authorize(subject, answer.request);
-    }
-    answer.state = decision.allowed ? LiveState::kYes : LiveState::kNo;
-    answer.reason = authorizer.Reason(subject, answer.request, decision);
   }
 
   // ---- the end

@@ -14,8 +14,8 @@ inline constexpr std::array<absl::string_view, 11> kReportFormats = {
     "sarif", "junit", "gitlab", "github", "markdown"};
 
 // Those of `can-i`; --reviews begins with json, and --list has no junit, for it asks nothing.
-inline constexpr std::array<absl::string_view, 5> kCanIFormats = {"text", "json", "yaml", "junit",
-                                                                  "markdown"};
+inline constexpr std::array<absl::string_view, 7> kCanIFormats = {
+    "text", "wide", "name", "json", "yaml", "junit", "markdown"};
 inline constexpr std::array<absl::string_view, 5> kReviewFormats = {"json", "yaml", "text", "junit",
                                                                     "markdown"};
 inline constexpr std::array<absl::string_view, 4> kRuleListFormats = {"text", "json", "yaml",

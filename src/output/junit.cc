@@ -54,20 +54,27 @@ std::string JunitDocument(absl::string_view program, const JunitCounts& counts,
                       "</testsuites>\n");
 }
 
+std::string JunitSuite(absl::string_view name, const std::vector<JunitCase>& cases,
+                       JunitCounts& counts) {
+  JunitCounts own;
+  std::string body;
+  for (const JunitCase& c : cases) {
+    ++own.tests;
+    own.failures += c.outcome == JunitOutcome::kFailure;
+    own.errors += c.outcome == JunitOutcome::kError;
+    own.skipped += c.outcome == JunitOutcome::kSkipped;
+    body += CaseXml(c);
+  }
+  counts.Add(own);
+  return absl::StrCat("  <testsuite", Attribute("name", name), CountAttributes(own), ">\n", body,
+                      "  </testsuite>\n");
+}
+
 std::string DumpJunit(absl::string_view program, absl::string_view name,
                       const std::vector<JunitCase>& cases) {
   JunitCounts counts;
-  std::string body;
-  for (const JunitCase& c : cases) {
-    ++counts.tests;
-    counts.failures += c.outcome == JunitOutcome::kFailure;
-    counts.errors += c.outcome == JunitOutcome::kError;
-    counts.skipped += c.outcome == JunitOutcome::kSkipped;
-    body += CaseXml(c);
-  }
-  return JunitDocument(program, counts,
-                       absl::StrCat("  <testsuite", Attribute("name", name),
-                                    CountAttributes(counts), ">\n", body, "  </testsuite>\n"));
+  const std::string suite = JunitSuite(name, cases, counts);
+  return JunitDocument(program, counts, suite);
 }
 
 }  // namespace wecan

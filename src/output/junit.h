@@ -40,7 +40,11 @@ struct JunitCase {
   std::string text;           // lines; of a case that passed, its output
 };
 
-// One suite with these cases; `name` is that of the suite, `program` that of the whole.
+// A suite with these cases, which are counted in `counts`, too.
+std::string JunitSuite(absl::string_view name, const std::vector<JunitCase>& cases,
+                       JunitCounts& counts);
+
+// The file of one suite; `name` is that of the suite, `program` that of the whole.
 std::string DumpJunit(absl::string_view program, absl::string_view name,
                       const std::vector<JunitCase>& cases);
 

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// The report as JSON, and back: `wecan merge` puts reports together.
+#include "absl/strings/str_cat.h"
+
+#include "analyzer/base/status_macros.h"
+#include "src/cli/can_i_report.h"
+#include "src/output/version.h"
+
+namespace wecan {
+namespace {
+
+Json AnswerJson(const ReviewAnswer& a) {
+  const RequestAttributes& r = a.request;
+  Json missing = Json::array();
+  for (const PolicyRule& rule : a.missing) missing.push_back(RuleJson(rule));
+  return {{"verb", r.verb},
+          {"group", r.api_group},
+          {"resource", r.resource},
+          {"subresource", r.subresource},
+          {"namespace", r.namespace_},
+          {"name", r.name},
+          {"path", r.path},
+          {"object", a.subject},
+          {"state", LiveStateName(a.state)},
+          {"allowed", a.allowed()},
+          {"reason", a.reason},
+          {"missing", missing},
+          {"message", a.message}};
+}
+
+Json ClusterJson(const ClusterAnswers& c) {
+  Json results = Json::array();
+  for (const ReviewAnswer& a : c.answers) results.push_back(AnswerJson(a));
+  return {{"context", c.context}, {"server", c.server}, {"user", c.user},   {"method", c.method},
+          {"error", c.error},     {"lacks", c.lacks},   {"notes", c.notes}, {"results", results}};
+}
+
+Json FindingJson(const LiveFinding& f) {
+  Json permission = nullptr;
+  if (!f.resource.empty()) {
+    permission = {{"group", f.group},
+                  {"resource", f.resource},
+                  {"namespace", f.namespace_},
+                  {"verbs", f.verbs}};
+  }
+  return {{"rule", f.rule},
+          {"message", f.message},
+          {"contexts", f.contexts},
+          {"permission", permission}};
+}
+
+constexpr std::pair<CanIKind, const char*> kKinds[] = {{CanIKind::kQuestion, "question"},
+                                                       {CanIKind::kManifests, "manifests"},
+                                                       {CanIKind::kReviews, "reviews"}};
+
+// ---- back
+
+std::string StringAt(const Json& json, const char* key) {
+  const auto it = json.is_object() ? json.find(key) : json.end();
+  return it != json.end() && it->is_string() ? it->get<std::string>() : "";
+}
+
+std::vector<std::string> StringsAt(const Json& json, const char* key) {
+  std::vector<std::string> texts;
+  const auto it = json.is_object() ? json.find(key) : json.end();
+  if (it == json.end() || !it->is_array()) return texts;
+  for (const Json& item : *it) {
+    if (item.is_string()) texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
+const Json& ListAt(const Json& json, const char* key) {
+  static const Json kNone = Json::array();
+  const auto it = json.is_object() ? json.find(key) : json.end();
+  return it != json.end() && it->is_array() ? *it : kNone;
+}
+
+PolicyRule ReadRule(const Json& json) {
+  return {.verbs = StringsAt(json, "verbs"),
+          .api_groups = StringsAt(json, "apiGroups"),
+          .resources = StringsAt(json, "resources"),
+          .resource_names = StringsAt(json, "resourceNames"),
+          .non_resource_urls = StringsAt(json, "nonResourceURLs")};
+}
+
+absl::Status ReadAnswer(const Json& json, ReviewAnswer& a) {
+  const std::optional<LiveState> state = ParseLiveState(StringAt(json, "state"));
+  if (!state) return absl::InvalidArgumentError("a result has no state that is known");
+  a.state = *state;
+  RequestAttributes& r = a.request;
+  r.verb = StringAt(json, "verb");
+  r.api_group = StringAt(json, "group");
+  r.resource = StringAt(json, "resource");
+  r.subresource = StringAt(json, "subresource");
+  r.namespace_ = StringAt(json, "namespace");
+  r.name = StringAt(json, "name");
+  r.path = StringAt(json, "path");
+  r.resource_request = r.path.empty();
+  a.reason = StringAt(json, "reason");
+  a.message = StringAt(json, "message");
+  a.subject = StringAt(json, "object");
+  for (const Json& rule : ListAt(json, "missing")) a.missing.push_back(ReadRule(rule));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ClusterAnswers> ReadCluster(const Json& json) {
+  ClusterAnswers c{.context = StringAt(json, "context"),
+                   .server = StringAt(json, "server"),
+                   .user = StringAt(json, "user"),
+                   .method = StringAt(json, "method"),
+                   .error = StringAt(json, "error"),
+                   .lacks = StringAt(json, "lacks"),
+                   .notes = StringsAt(json, "notes")};
+  for (const Json& result : ListAt(json, "results")) {
+    WECAN_RETURN_IF_ERROR(ReadAnswer(result, c.answers.emplace_back()));
+  }
+  return c;
+}
+
+LiveFinding ReadFinding(const Json& json) {
+  LiveFinding f{.rule = StringAt(json, "rule"),
+                .message = StringAt(json, "message"),
+                .contexts = StringsAt(json, "contexts")};
+  const auto permission = json.find("permission");
+  if (permission == json.end() || !permission->is_object()) return f;
+  f.group = StringAt(*permission, "group");
+  f.resource = StringAt(*permission, "resource");
+  f.namespace_ = StringAt(*permission, "namespace");
+  f.verbs = StringsAt(*permission, "verbs");
+  return f;
+}
+
+}  // namespace
+
+Json CanIJson(const CanIReport& report) {
+  Json clusters = Json::array(), findings = Json::array(), errors = Json::array();
+  size_t checks = 0;
+  bool incomplete = false;
+  for (const ClusterAnswers& c : report.clusters) {
+    clusters.push_back(ClusterJson(c));
+    checks += c.answers.size();
+    incomplete |= !c.error.empty();
+  }
+  for (const LiveFinding& f : report.findings) {
+    findings.push_back(FindingJson(f));
+    incomplete |= f.rule == "WEC403";
+  }
+  for (const ReviewError& e : report.errors)
+    errors.push_back({{"message", e.message}, {"path", e.place}});
+  const char* kind = "";
+  for (const auto& [value, name] : kKinds) kind = value == report.kind ? name : kind;
+  return {{"$schema", "urn:wecan:schema:can-i-v1"},
+          {"schemaVersion", "1.0"},
+          {"kind", "CanIReport"},
+          {"tool", {{"name", "wecan"}, {"version", kVersion}}},
+          {"asked", kind},
+          {"live", report.live},
+          {"user", {{"name", report.user.name}, {"groups", report.user.groups}}},
+          {"summary",
+           {{"checks", checks},
+            {"denied", CountDenied(report)},
+            {"incomplete", incomplete},
+            {"exitCode", report.exit_code}}},
+          {"clusters", clusters},
+          {"findings", findings},
+          {"errors", errors}};
+}
+
+absl::StatusOr<CanIReport> ReadCanIReport(absl::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) return absl::InvalidArgumentError("this is no JSON");
+  if (StringAt(json, "kind") != "CanIReport")
+    return absl::InvalidArgumentError("this is no report of wecan can-i -o json");
+  CanIReport report{.live = json.contains("live") && json["live"] == true};
+  bool known = false;
+  for (const auto& [value, name] : kKinds) {
+    if (StringAt(json, "asked") != name) continue;
+    report.kind = value;
+    known = true;
+  }
+  if (!known) return absl::InvalidArgumentError("this report does not say what was asked");
+  if (const auto user = json.find("user"); user != json.end())
+    report.user = {StringAt(*user, "name"), StringsAt(*user, "groups")};
+  for (const Json& cluster : ListAt(json, "clusters")) {
+    WECAN_ASSIGN_OR_RETURN(ClusterAnswers answers, ReadCluster(cluster));
+    report.clusters.push_back(std::move(answers));
+  }
+  for (const Json& finding : ListAt(json, "findings")) {
+    if (finding.is_object()) report.findings.push_back(ReadFinding(finding));
+  }
+  for (const Json& error : ListAt(json, "errors"))
+    report.errors.push_back({StringAt(error, "path"), StringAt(error, "message")});
+  return report;
+}
+
+}  // namespace wecan
