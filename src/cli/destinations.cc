@@ -95,13 +95,12 @@ class DestinationFinder {
   std::string NoContext(const std::string& cluster) const {
     const auto mapped = map_.find(cluster);
     if (mapped == map_.end()) {
-      return absl::StrCat("no context has its name; give --map ", ShellWord(cluster),
-                          "=CONTEXT, or write wecs.map into .wecan.yaml");
+      return absl::StrCat("no context maps to it; name one with --map ", ShellWord(cluster),
+                          "=CONTEXT or wecs.map in .wecan.yaml");
     }
     const std::vector<absl::string_view> known(contexts_.begin(), contexts_.end());
     return absl::StrCat("it is mapped to context \"", Printable(mapped->second),
-                        "\", which the kubeconfig does not have",
-                        Printable(DidYouMean(mapped->second, known)),
+                        "\", which is not there", Printable(DidYouMean(mapped->second, known)),
                         "; change --map or wecs.map in .wecan.yaml");
   }
 

@@ -238,6 +238,21 @@ absl::StatusOr<std::vector<ClusterAnswers>> AskTargets(const Options& options,
   return results;
 }
 
+void AddTargetRemarks(const std::vector<LiveTarget>& targets, CanIReport& report) {
+  std::map<std::string, std::vector<std::string>> problems;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const LiveTarget& t = targets[i];
+    if (!t.cluster.empty() && t.cluster != t.context) {
+      report.clusters[i].notes.push_back(
+          absl::StrCat(Printable(t.context), ": is cluster ", Printable(t.cluster)));
+    }
+    for (const std::string& problem : t.problems) problems[problem].push_back(t.context);
+  }
+  for (auto& [message, contexts] : problems)
+    report.findings.push_back(
+        {.rule = "WEC403", .message = message, .contexts = std::move(contexts)});
+}
+
 void AddLiveFindings(CanIReport& report) {
   std::map<CauseKey, std::vector<std::string>> denied;
   for (const ClusterAnswers& c : report.clusters) {
