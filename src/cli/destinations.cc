@@ -2,10 +2,12 @@
 #include "src/cli/destinations.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -19,19 +21,10 @@
 namespace wecan {
 namespace {
 
-bool Holds(const std::vector<int>& list, int index) {
-  return std::find(list.begin(), list.end(), index) != list.end();
-}
-
 bool AnyMatches(const std::vector<LabelSelector>& selectors, const Labels& labels) {
   return std::any_of(selectors.begin(), selectors.end(), [&](const LabelSelector& s) {
     return ValidateSelector(s).ok() && SelectorMatches(s, labels);
   });
-}
-
-bool Names(const Binding& binding, const std::string& cluster) {
-  const std::vector<std::string>& names = binding.destinations;
-  return std::find(names.begin(), names.end(), cluster) != names.end();
 }
 
 // ---- which there are
@@ -42,17 +35,22 @@ class DestinationFinder {
                     const std::vector<std::string>& contexts, const Its* its)
       : input_(input), map_(map), contexts_(contexts), its_(its) {}
 
-  std::vector<Destination> Run() const {
-    std::set<std::string> clusters;
-    for (const Binding& b : input_.bindings)
-      clusters.insert(b.destinations.begin(), b.destinations.end());
+  std::vector<Destination> Run() {
+    std::map<std::string, std::vector<int>> clusters;  // with the Bindings that name them
+    for (size_t i = 0; i < input_.bindings.size(); ++i) {
+      const Binding& b = input_.bindings[i];
+      binding_of_.try_emplace(b.name, static_cast<int>(i));
+      for (const std::string& cluster : std::set(b.destinations.begin(), b.destinations.end()))
+        clusters[cluster].push_back(static_cast<int>(i));
+    }
     if (its_ != nullptr) {
       for (const ManagedCluster& c : its_->clusters) {
-        if (IsWanted(c)) clusters.insert(c.name);
+        if (IsWanted(c)) clusters.try_emplace(c.name);
       }
     }
     std::vector<Destination> destinations;
-    for (const std::string& cluster : clusters) destinations.push_back(Make(cluster));
+    for (auto& [cluster, bindings] : clusters)
+      destinations.push_back(Make(cluster, std::move(bindings)));
     return destinations;
   }
 
@@ -65,8 +63,9 @@ class DestinationFinder {
     });
   }
 
-  Destination Make(const std::string& cluster) const {
-    Destination d{.cluster = cluster, .context = ContextOf(cluster)};
+  Destination Make(const std::string& cluster, std::vector<int> bindings) const {
+    Destination d{
+        .cluster = cluster, .context = ContextOf(cluster), .bindings = std::move(bindings)};
     const auto problem = [&](absl::string_view what) {
       d.problems.push_back(absl::StrCat("cluster ", Printable(cluster), ": ", what));
     };
@@ -77,11 +76,8 @@ class DestinationFinder {
     }
     if (managed != nullptr && !managed->problem.empty()) problem(managed->problem);
     if (managed != nullptr) d.properties = managed->properties;
-    for (size_t i = 0; i < input_.bindings.size(); ++i) {
-      if (Names(input_.bindings[i], cluster)) d.bindings.push_back(static_cast<int>(i));
-    }
     for (size_t i = 0; i < input_.policies.size(); ++i) {
-      if (Sends(input_.policies[i], cluster, managed)) d.policies.push_back(static_cast<int>(i));
+      if (Sends(input_.policies[i], d, managed)) d.policies.push_back(static_cast<int>(i));
     }
     return d;
   }
@@ -106,17 +102,18 @@ class DestinationFinder {
 
   const ManagedCluster* Find(const std::string& cluster) const {
     if (its_ == nullptr) return nullptr;
-    const auto found = std::find_if(its_->clusters.begin(), its_->clusters.end(),
-                                    [&](const ManagedCluster& c) { return c.name == cluster; });
-    return found == its_->clusters.end() ? nullptr : &*found;
+    const auto found = std::lower_bound(
+        its_->clusters.begin(), its_->clusters.end(), cluster,
+        [](const ManagedCluster& c, const std::string& name) { return c.name < name; });
+    return found == its_->clusters.end() || found->name != cluster ? nullptr : &*found;
   }
 
   // The policy's Binding says so; else its selectors, where the cluster's labels are known.
-  bool Sends(const BindingPolicy& policy, const std::string& cluster,
+  bool Sends(const BindingPolicy& policy, const Destination& d,
              const ManagedCluster* managed) const {
-    for (const Binding& b : input_.bindings) {
-      if (b.name == policy.name) return Names(b, cluster);
-    }
+    const auto binding = binding_of_.find(policy.name);
+    if (binding != binding_of_.end())
+      return std::binary_search(d.bindings.begin(), d.bindings.end(), binding->second);
     return managed == nullptr || AnyMatches(policy.cluster_selectors, managed->labels);
   }
 
@@ -124,6 +121,7 @@ class DestinationFinder {
   const ContextMap& map_;
   const std::vector<std::string>& contexts_;
   const Its* its_;
+  absl::flat_hash_map<std::string, int> binding_of_;  // by its name
 };
 
 // ---- what goes there
@@ -156,7 +154,10 @@ class InputFilter {
 
  private:
   bool Goes(const Object& o) const {
-    if (o.binding >= 0) return Holds(destination_.bindings, o.binding);
+    if (o.binding >= 0) {
+      const std::vector<int>& bindings = destination_.bindings;
+      return std::binary_search(bindings.begin(), bindings.end(), o.binding);
+    }
     if (o.work >= 0) {
       const ManifestWork& work = input_.works[o.work];
       return work.replica_set || work.namespace_.empty() || work.namespace_ == destination_.cluster;

@@ -28,7 +28,7 @@ struct Destination {
   // cluster (WEC403). With a context it can be asked all the same.
   std::vector<std::string> problems;
   Properties properties;      // empty: not known
-  std::vector<int> bindings;  // that name it; into AnalysisInput::bindings
+  std::vector<int> bindings;  // that name it, sorted; into AnalysisInput::bindings
   std::vector<int> policies;  // that send to it, as far as is known; into AnalysisInput::policies
 };
 

@@ -158,6 +158,7 @@ absl::Status CheckPrune(const Options& options, const Outcome& o) {
   const char* why = nullptr;
   if (!o.unread.empty()) why = "not all of the input could be read; wecan check tells where";
   if (!options.input.selector.empty()) why = "-l leaves objects out";
+  if (!options.cluster.binding.empty()) why = "--binding leaves objects out";
   if (!options.input.binding_policies.empty()) why = "--binding-policy leaves objects out";
   if (o.analyze.profile.source != "builtin")
     why = "a dump may hold what these roles brought about; use a built-in profile";

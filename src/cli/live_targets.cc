@@ -128,7 +128,9 @@ absl::StatusOr<std::vector<LiveTarget>> FindTargets(const Options& options,
   std::vector<LiveTarget> targets;
   const bool chosen = ChoosesContexts(cluster);
   std::vector<std::string> contexts = clusters.names();
-  if (chosen) WECAN_ASSIGN_OR_RETURN(contexts, ChooseContexts(cluster, clusters));
+  if (chosen) {
+    WECAN_ASSIGN_OR_RETURN(contexts, ChooseContexts(cluster, clusters));
+  }
   if (!cluster.wds.empty() || !cluster.its.empty()) {
     WECAN_RETURN_IF_ERROR(AddDestinations(cluster, clusters, contexts, input, questions, targets));
   }
