@@ -2,6 +2,10 @@
 #include "analyzer/grants/held_roles.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
 
 namespace wecan {
 namespace {
@@ -57,6 +61,24 @@ std::vector<const RoleBinding*> DanglingBindings(const AgentGrants& grants) {
     if (bound.role == nullptr) dangling.push_back(bound.binding);
   }
   return dangling;
+}
+
+RbacPolicy HeldPolicy(const AgentGrants& grants) {
+  using Key = std::tuple<bool, std::string, std::string>;  // cluster-wide ones first
+  std::map<Key, const Role*> roles;
+  for (const HeldRole& held : HeldRoles(grants)) {
+    const Role& role = *held.role;
+    roles[{role.kind == RoleKind::kRole, role.namespace_, role.name}] = &role;
+  }
+  std::map<Key, const RoleBinding*> bindings;
+  for (const BoundRole& bound : AllBoundRoles(grants)) {
+    const RoleBinding& binding = *bound.binding;
+    bindings[{!binding.cluster, binding.namespace_, binding.name}] = &binding;
+  }
+  RbacPolicy policy;
+  for (const auto& [key, role] : roles) policy.roles.push_back(*role);
+  for (const auto& [key, binding] : bindings) policy.bindings.push_back(*binding);
+  return policy;
 }
 
 }  // namespace wecan

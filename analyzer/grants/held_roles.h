@@ -22,4 +22,9 @@ std::vector<HeldRole> HeldRoles(const AgentGrants& grants);
 // Bindings that apply to the account and whose role is nowhere.
 std::vector<const RoleBinding*> DanglingBindings(const AgentGrants& grants);
 
+// The part of the policy that decides about the account: each binding that applies to it, the role
+// of each, and every ClusterRole that is aggregated into one of those, in the end. ClusterRoles,
+// Roles, ClusterRoleBindings, RoleBindings, each sorted by namespace and name.
+RbacPolicy HeldPolicy(const AgentGrants& grants);
+
 }  // namespace wecan

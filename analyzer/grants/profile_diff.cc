@@ -2,11 +2,13 @@
 #include "analyzer/grants/profile_diff.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 
@@ -47,17 +49,22 @@ bool HasWildcard(const PolicyRule& atom) {
 }
 
 // One rule per resource and name, or URL.
-std::vector<PolicyRule> Compacted(std::vector<PolicyRule> atoms) {
+std::vector<PolicyRule> Compacted(const std::vector<PolicyRule>& atoms) {
+  const absl::flat_hash_set<PolicyRule> all(atoms.begin(), atoms.end());
   std::vector<PolicyRule> wide;
-  std::copy_if(atoms.begin(), atoms.end(), std::back_inserter(wide), HasWildcard);
-  using Key = std::tuple<std::vector<std::string>, std::vector<std::string>,
-                         std::vector<std::string>, std::vector<std::string>>;
-  absl::btree_map<Key, absl::btree_set<std::string>> verbs;
-  for (const PolicyRule& atom : atoms) {
-    const bool covered = std::any_of(wide.begin(), wide.end(), [&](const PolicyRule& owner) {
-      return owner != atom && RuleCovers(owner, atom);
-    });
-    if (covered) continue;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(wide), HasWildcard);
+  const auto is_repeated = [&](const PolicyRule& atom) {
+    PolicyRule any_name = atom;
+    any_name.resource_names.clear();
+    return (any_name != atom && all.contains(any_name)) ||
+           std::any_of(wide.begin(), wide.end(), [&](const PolicyRule& owner) {
+             return owner != atom && RuleCovers(owner, atom);
+           });
+  };
+  using Lists = std::vector<std::string>;
+  absl::btree_map<std::tuple<Lists, Lists, Lists, Lists>, absl::btree_set<std::string>> verbs;
+  for (const PolicyRule& atom : all) {
+    if (is_repeated(atom)) continue;
     verbs[{atom.non_resource_urls, atom.api_groups, atom.resources, atom.resource_names}].insert(
         atom.verbs[0]);
   }

@@ -13,7 +13,8 @@ namespace wecan {
 
 // In one namespace, or in all of them at once. Each rule has either one group, one resource and at
 // most one name, or one URL; verbs are sorted, "*" stands alone. Sorted: resources by group,
-// resource and name, then URLs. What a wildcard of the same list covers is not listed.
+// resource and name, then URLs. What a wildcard of the same list covers is not listed, nor one name
+// of what is listed for any.
 struct ScopeDiff {
   std::string namespace_;  // "": cluster-wide
   std::vector<PolicyRule> gained;

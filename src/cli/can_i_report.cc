@@ -145,7 +145,7 @@ std::string LiveQuestionText(const CanIReport& report) {
     const ReviewAnswer& a = c.answers[0];
     absl::StrAppend(&text, Pad(LiveStateName(a.state), 14), "  ",
                     Pad(ColumnTitle({.clusters = {&c}}), width),
-                    a.reason.empty() ? "" : "  " + Printable(a.reason), "\n");
+                    WhyOf(a).empty() ? "" : "  " + Printable(WhyOf(a)), "\n");
   }
   return text;
 }
@@ -220,7 +220,7 @@ std::string CanIWide(const CanIReport& report, bool headers) {
   for (const ClusterAnswers& c : report.clusters) {
     for (const ReviewAnswer& a : c.answers) {
       line(Printable(c.context), Printable(c.method), LiveStateName(a.state),
-           Printable(DescribeRequest(a.request)), Printable(OneLine(a.reason)));
+           Printable(DescribeRequest(a.request)), Printable(OneLine(WhyOf(a))));
     }
   }
   WriteRemarks(report, text);
@@ -258,6 +258,11 @@ std::string CanIHeading(const std::string& verdict, const UserInfo& user,
 
 std::string QualifiedResource(const std::string& group, const std::string& resource) {
   return absl::StrCat(resource, group.empty() ? "" : ".", group);
+}
+
+std::string WhyOf(const ReviewAnswer& a) {
+  const char* between = a.reason.empty() || a.evaluation_error.empty() ? "" : "; ";
+  return absl::StrCat(a.reason, between, a.evaluation_error);
 }
 
 int CountDenied(const CanIReport& report) {

@@ -139,9 +139,12 @@ std::vector<absl::StatusOr<HttpServer>> Clusters::Connect(
   std::vector<size_t> places;
   for (const std::string& context : contexts) {
     absl::StatusOr<ClusterAccess> access = Access(context);
-    servers.emplace_back(access.status());
-    if (!access.ok()) continue;
-    places.push_back(servers.size() - 1);
+    if (!access.ok()) {
+      servers.emplace_back(access.status());
+      continue;
+    }
+    places.push_back(servers.size());
+    servers.emplace_back(HttpServer());  // until it is connected
     accesses.push_back(*std::move(access));
   }
   const ConnectSources sources{

@@ -63,7 +63,8 @@ void AddInputOptions(CLI::App& app, InputOptions& o, bool positional) {
 
 void AddAgentOptions(CLI::App& app, AgentOptions& o) {
   app.add_option("--profile", o.profile,
-                 "what the agent holds: ocm-X.Y[.Z], kubestellar-X.Y, or file:RBAC_DUMP")
+                 "what the agent holds: ocm-X.Y[.Z], kubestellar-X.Y, file:RBAC_DUMP, or "
+                 "context:NAME (live)")
       ->type_name("NAME");
   app.add_option("--mode", o.mode, "klusterlet mode: default or singleton")->type_name("MODE");
   app.add_option("--kubernetes", o.kubernetes, "version of the WEC, for its admin role")
@@ -289,14 +290,24 @@ void AddCommand(CLI::App& app, absl::string_view name, Options& o) {
     AddFix(app, o);
   } else if (name == "can-i") {
     AddCanI(app, o);
+  } else if (name == "merge") {
+    app.add_option("REPORT", o.reports, "reports of wecan can-i -o json, of clusters")
+        ->type_name("")
+        ->required();
+    AddOutputOptions(app, o.output, absl::StrJoin(kCanIFormats, ", "));
+    app.add_flag("--no-headers", o.output.no_headers, "text without its first line");
   } else if (name == "config") {
     AddConfig(app, o);
   } else if (name == "explain") {
     AddTopic(app, o, "RULE", "an id (WEC101) or a name (missing-permission)", true);
     AddOutputOptions(app, o.output, "text, json, yaml");
   } else if (name == "profiles") {
-    AddTopic(app, o, "NAME", "print this profile as RBAC objects", false);
+    app.add_option("NAME", o.profile_words,
+                   "print this profile as RBAC objects; capture CONTEXT prints what concerns the "
+                   "agent on a WEC, diff A B what it gains and loses from A to B")
+        ->type_name("");
     AddAgentOptions(app, o.agent);
+    AddConnectionOptions(app, o.cluster);
     AddOutputOptions(app, o.output, "text, json, yaml");
   } else if (name == "completion") {
     AddTopic(app, o, "SHELL", "bash, zsh or fish", true);

@@ -2,6 +2,7 @@
 #include "src/cli/command_help.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
@@ -29,6 +30,13 @@ ValueHelp RuleIds() {
   return Choice(std::move(ids));
 }
 
+// What may stand behind `wecan profiles`.
+std::vector<std::string> ProfileWords() {
+  std::vector<std::string> words = {"capture", "diff"};
+  for (std::string& name : ProfileNames()) words.push_back(std::move(name));
+  return words;
+}
+
 // "output format, ...: text, json" ends with the formats, as AddOutputOptions() has it.
 ValueHelp Formats(const std::string& help) {
   return Choice(absl::StrSplit(help.substr(help.rfind(": ") + 2), ", "));
@@ -38,7 +46,8 @@ ValueHelp ValueOf(const FlagHelp& flag) {
   const std::string& name = flag.names.back();
   const std::string& type = flag.value_name;
   if (name == "--output") return Formats(flag.help);
-  if (name == "--profile" || name == "NAME") return Choice(ProfileNames());
+  if (name == "--profile") return Choice(ProfileNames());
+  if (name == "NAME") return Choice(ProfileWords());
   if (name == "--kubernetes") return Choice(KubernetesVersions());
   if (name == "RULE" || type == "IDS" || type == "ID=LEVEL") return RuleIds();
   if (!FlagValues(name).empty()) return ChoiceOf(name);

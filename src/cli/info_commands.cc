@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// rules, explain, profiles, version: what the program knows, printed.
+// rules, explain, version: what the program knows, printed.
 #include <ostream>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
-#include "analyzer/grants/aggregate.h"
 #include "analyzer/model/finding_rule.h"
 #include "src/cli/commands.h"
 #include "src/cli/print.h"
@@ -101,54 +98,6 @@ absl::StatusOr<ExitCode> Rules(const Options& options, Environment& environment)
   return Print(options, text, json, environment);
 }
 
-std::string NamesWith(const std::vector<std::string>& names, absl::string_view prefix) {
-  std::vector<std::string> some;
-  for (const std::string& name : names) {
-    if (absl::StartsWith(name, prefix)) some.push_back(name);
-  }
-  return absl::StrJoin(some, " ");
-}
-
-absl::StatusOr<ExitCode> ListAllProfiles(const Options& options, Environment& environment) {
-  std::string text = "OCM releases with the same rules for the work agent, oldest first:\n";
-  Json json = Envelope("ProfileList");
-  json["profiles"] = Json::array();
-  for (const ProfileSummary& p : ListProfiles()) {
-    const std::vector<std::string> modes = p.singleton
-                                               ? std::vector<std::string>{"default", "singleton"}
-                                               : std::vector<std::string>{"default"};
-    absl::StrAppend(&text, "  ", absl::StrJoin(p.releases, " "), "   modes ",
-                    absl::StrJoin(modes, ", "), "\n");
-    json["profiles"].push_back({{"releases", p.releases}, {"modes", modes}});
-  }
-  const std::vector<std::string> names = ProfileNames(), versions = KubernetesVersions();
-  WECAN_ASSIGN_OR_RETURN(const Profile standard, BuildProfile({}));
-  absl::StrAppend(&text, "names for --profile: ", NamesWith(names, "ocm-"),
-                  "\n                     ", NamesWith(names, "kubestellar-"), "\n",
-                  "for --kubernetes: ", versions.front(), " to ", versions.back(), "\n",
-                  "default: ", standard.name, ", mode default, Kubernetes ", standard.kubernetes,
-                  "\n");
-  json["names"] = names;
-  json["kubernetes"] = versions;
-  json["default"] = {
-      {"profile", standard.name}, {"mode", "default"}, {"kubernetes", standard.kubernetes}};
-  return Print(options, text, json, environment);
-}
-
-// One profile as the RBAC objects that the agent holds, aggregated.
-absl::StatusOr<ExitCode> ShowProfile(const Options& options, Environment& environment) {
-  AgentOptions agent_options = options.agent;
-  if (!options.topic.empty()) agent_options.profile = options.topic;
-  WECAN_ASSIGN_OR_RETURN(const Agent agent, MakeAgent(agent_options));
-  WECAN_ASSIGN_OR_RETURN(Profile profile, MakeProfile(agent_options, agent, environment));
-  AggregateClusterRoles(profile.policy);
-  Json json = {{"apiVersion", "v1"}, {"kind", "List"}, {"items", Json::array()}};
-  for (const Role& role : profile.policy.roles) json["items"].push_back(RoleJson(role));
-  for (const RoleBinding& binding : profile.policy.bindings)
-    json["items"].push_back(BindingJson(binding));
-  return Print(options, DumpYaml(json), json, environment);
-}
-
 }  // namespace
 
 ExitCode RunExplain(const Options& options, Environment& environment) {
@@ -157,12 +106,6 @@ ExitCode RunExplain(const Options& options, Environment& environment) {
 
 ExitCode RunRules(const Options& options, Environment& environment) {
   return Finish(Rules(options, environment), environment);
-}
-
-ExitCode RunProfiles(const Options& options, Environment& environment) {
-  const bool all = options.topic.empty() && options.agent.profile.empty();
-  return Finish(all ? ListAllProfiles(options, environment) : ShowProfile(options, environment),
-                environment);
 }
 
 ExitCode RunVersion(const Options& options, Environment& environment) {

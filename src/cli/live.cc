@@ -89,8 +89,10 @@ std::string DescribeAgent(const std::string& context, const FoundAgent& found) {
 // ---- answers
 
 ReviewAnswer AnswerOf(LiveAnswer&& live) {
-  ReviewAnswer answer{
-      .request = std::move(live.request), .state = live.state, .reason = std::move(live.reason)};
+  ReviewAnswer answer{.request = std::move(live.request),
+                      .state = live.state,
+                      .reason = std::move(live.reason),
+                      .evaluation_error = std::move(live.evaluation_error)};
   if (live.other_authorizer) answer.reason = absl::StrCat("by another authorizer: ", answer.reason);
   return answer;
 }
@@ -138,6 +140,16 @@ void AddAgents(std::vector<absl::StatusOr<FoundAgent>> found, std::vector<Cluste
   asking = std::move(known);
 }
 
+// ---- targets
+
+// The targets of this shard.
+std::vector<LiveTarget> InShard(std::vector<LiveTarget> targets, const Shard& shard) {
+  targets.erase(std::remove_if(targets.begin(), targets.end(),
+                               [&](const LiveTarget& t) { return !shard.Has(t.context); }),
+                targets.end());
+  return targets;
+}
+
 // ---- findings
 
 using CauseKey = std::tuple<std::string, std::string, std::string, std::vector<std::string>>;
@@ -177,6 +189,37 @@ absl::StatusOr<Shard> ParseShard(const std::string& text) {
   }
   shard.part %= shard.parts;
   return shard;
+}
+
+absl::Status CheckLiveFlags(const Options& options) {
+  if (!IsLive(options.cluster)) return absl::OkStatus();
+  const ReviewOptions& review = options.review;
+  const std::pair<const char*, bool> offline[] = {
+      {"--rbac", !review.rbac.empty()}, {"--aggregate", review.aggregate}, {"--list", review.list}};
+  for (const auto& [flag, given] : offline) {
+    if (given) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(flag, ": is about RBAC objects in files; leave it out to ask a cluster"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<LiveTarget>> ContextTargets(const Options& options,
+                                                       const Clusters& clusters,
+                                                       std::vector<LiveQuestion> questions) {
+  if (!options.cluster.wds.empty() || !options.cluster.its.empty()) {
+    return absl::InvalidArgumentError(
+        "--reviews: name whom and what to ask themselves; give --context instead of --wds and "
+        "--its");
+  }
+  WECAN_ASSIGN_OR_RETURN(const std::vector<std::string> contexts,
+                         ChooseContexts(options.cluster, clusters));
+  WECAN_ASSIGN_OR_RETURN(const Shard shard, ParseShard(options.cluster.shard));
+  const auto shared = std::make_shared<const std::vector<LiveQuestion>>(std::move(questions));
+  std::vector<LiveTarget> targets;
+  for (const std::string& context : contexts) targets.push_back({context, shared, ""});
+  return InShard(std::move(targets), shard);
 }
 
 absl::StatusOr<UserInfo> LiveSubject(const Options& options) {

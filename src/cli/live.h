@@ -34,6 +34,9 @@ struct LiveTarget {
 absl::StatusOr<std::vector<std::string>> ChooseContexts(const ClusterOptions& options,
                                                         const Clusters& clusters);
 
+// InvalidArgument for flags that mean nothing when clusters are asked.
+absl::Status CheckLiveFlags(const Options& options);
+
 // Part K of N, as --shard has it: K from 0 (as an Indexed Job counts) or from 1 (N is 0). The part
 // of a cluster depends on its name and N alone.
 struct Shard {
@@ -41,6 +44,11 @@ struct Shard {
   bool Has(const std::string& name) const;
 };
 absl::StatusOr<Shard> ParseShard(const std::string& text);
+
+// The chosen contexts of this shard, all with the same questions.
+absl::StatusOr<std::vector<LiveTarget>> ContextTargets(const Options& options,
+                                                       const Clusters& clusters,
+                                                       std::vector<LiveQuestion> questions);
 
 // Whom the questions are about: --as, the agent that flags and configuration name, or with
 // `--agent auto` that of each WEC.

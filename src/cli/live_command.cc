@@ -26,19 +26,6 @@
 namespace wecan {
 namespace {
 
-absl::Status CheckLiveFlags(const Options& options) {
-  const ReviewOptions& review = options.review;
-  const std::pair<const char*, bool> offline[] = {
-      {"--rbac", !review.rbac.empty()}, {"--aggregate", review.aggregate}, {"--list", review.list}};
-  for (const auto& [flag, given] : offline) {
-    if (given) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(flag, ": is about RBAC objects in files; leave it out to ask a cluster"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 // Adds what could not be read, and says so.
 ExitCode ExitCodeOf(const AnalysisInput& input, CanIReport& report, Environment& environment) {
   const std::vector<Diagnostic> unread = UnreadInput(input);

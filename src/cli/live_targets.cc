@@ -14,7 +14,7 @@
 
 #include "analyzer/base/status_macros.h"
 #include "src/cli/destinations.h"
-#include "src/cluster/its.h"
+#include "src/cli/spaces.h"
 
 namespace wecan {
 namespace {
@@ -55,13 +55,6 @@ class SharedQuestions {
   Asked all_;
 };
 
-absl::StatusOr<std::optional<Its>> ReadItsOf(const std::string& context, const Clusters& clusters) {
-  if (context.empty()) return std::optional<Its>();
-  WECAN_ASSIGN_OR_RETURN(const std::unique_ptr<HttpClient> client, clusters.ConnectOne(context));
-  WECAN_ASSIGN_OR_RETURN(Its its, ReadIts(*client, context));
-  return std::optional<Its>(std::move(its));
-}
-
 LiveTarget TargetOf(Destination d, SharedQuestions& questions) {
   LiveTarget target{.context = d.context, .cluster = d.cluster, .problems = std::move(d.problems)};
   if (d.context.empty()) {
@@ -96,7 +89,7 @@ absl::Status AddDestinations(const ClusterOptions& options, const Clusters& clus
                              const std::vector<std::string>& contexts, const AnalysisInput& input,
                              SharedQuestions& questions, std::vector<LiveTarget>& targets) {
   WECAN_ASSIGN_OR_RETURN(const ContextMap map, ParseContextMap(options.map));
-  WECAN_ASSIGN_OR_RETURN(const std::optional<Its> its, ReadItsOf(options.its, clusters));
+  WECAN_ASSIGN_OR_RETURN(const std::optional<Its> its, ReadItsOf(options, clusters));
   WECAN_ASSIGN_OR_RETURN(std::vector<Destination> destinations,
                          FindDestinations(input, map, contexts, its ? &*its : nullptr));
   const bool unknown = its && !its->properties.ok() && HasTemplates(input);

@@ -27,8 +27,8 @@ using MakeQuestions = absl::FunctionRef<Asked(const AnalysisInput& input)>;
 // Sorted by context. Without --wds and --its: the chosen contexts, each with all of `input`.
 // Otherwise the destinations of `input` (see FindDestinations) with what goes there, and beside
 // --its the chosen contexts that are none of them with all of it. Those outside the --shard are
-// left out. Errors: those of Clusters, ReadIts and FindDestinations; InvalidArgument for --context
-// beside --wds.
+// left out. Errors: those of Clusters, ReadItsOf and FindDestinations; InvalidArgument for
+// --context beside --wds.
 absl::StatusOr<std::vector<LiveTarget>> FindTargets(const Options& options,
                                                     const Clusters& clusters,
                                                     const AnalysisInput& input, MakeQuestions make);

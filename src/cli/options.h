@@ -36,7 +36,7 @@ struct InputOptions {
 };
 
 struct AgentOptions {
-  std::string profile;  // a name, or file:PATH
+  std::string profile;  // a name, file:PATH or context:NAME
   std::string mode = "default";
   std::string kubernetes;
   std::string agent;                        // NS:SA
@@ -123,8 +123,10 @@ struct Options {
   ReviewOptions review;
   ClusterOptions cluster;
   FixFlags fix;
-  std::string topic;            // explain RULE, profiles NAME, completion SHELL
-  std::set<std::string> given;  // the long names of the flags on the command line
+  std::string topic;                       // explain RULE, completion SHELL
+  std::vector<std::string> profile_words;  // profiles [NAME | capture CONTEXT | diff A B]
+  std::vector<std::string> reports;        // merge REPORT...
+  std::set<std::string> given;             // the long names of the flags on the command line
   // What `wecan fix` is called with: FixCommand() of the command line alone, and of it with
   // --strategy role-binding.
   std::string fix_command, role_binding_command;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <istream>
 #include <iterator>
-#include <memory>
 #include <ostream>
 
 #include "absl/strings/numbers.h"
@@ -18,14 +17,17 @@
 #include "analyzer/requirements/strategy.h"
 #include "src/cli/clusters.h"
 #include "src/cli/flag_values.h"
-#include "src/cluster/wds.h"
+#include "src/cli/live_rbac.h"
+#include "src/cli/spaces.h"
 #include "src/output/report.h"
 
 namespace wecan {
 namespace {
 
-Profile FileProfile(const std::string& path, RbacPolicy policy) {
-  Profile profile{.name = absl::StrCat("file:", path), .source = path, .policy = std::move(policy)};
+// What was aggregated when the objects were read stays.
+Profile StoredProfile(std::string name, absl::string_view source, RbacPolicy policy) {
+  Profile profile{
+      .name = std::move(name), .source = std::string(source), .policy = std::move(policy)};
   profile.release =
       BuildProfile({})->release;  // matching rules of manifestConfigs: those of the newest release
   for (Role& role : profile.policy.roles) {
@@ -138,9 +140,7 @@ absl::StatusOr<LoadRequest> MakeLoadRequest(const Options& options,
   }
   WECAN_ASSIGN_OR_RETURN(LoadRequest request, RequestOf(options.input, environment));
   WECAN_ASSIGN_OR_RETURN(const Clusters clusters, Clusters::Open(cluster, environment));
-  WECAN_ASSIGN_OR_RETURN(const std::unique_ptr<HttpClient> client,
-                         clusters.ConnectOne(cluster.wds));
-  WECAN_ASSIGN_OR_RETURN(request.live, ReadWds(*client, cluster.wds, cluster.binding));
+  WECAN_ASSIGN_OR_RETURN(request.live, ReadWdsOf(cluster, clusters));
   return request;
 }
 
@@ -183,19 +183,18 @@ absl::StatusOr<RbacPolicy> ReadRbacDump(const std::vector<std::string>& paths,
   return loaded.input.rbac;
 }
 
-absl::StatusOr<Profile> MakeProfile(const AgentOptions& options, const Agent& agent,
-                                    const Environment& environment) {
+absl::StatusOr<Profile> MakeProfile(const AgentOptions& options, const ClusterOptions& cluster,
+                                    const Agent& agent, const Environment& environment) {
   WECAN_RETURN_IF_ERROR(CheckOneOf("--mode", options.mode, FlagValues("--mode")));
-  absl::string_view path = options.profile;
-  if (absl::ConsumePrefix(&path, "file:")) {
-    WECAN_ASSIGN_OR_RETURN(RbacPolicy policy, ReadRbacDump({std::string(path)}, environment));
-    return FileProfile(std::string(path), std::move(policy));
+  absl::string_view where = options.profile;
+  if (absl::ConsumePrefix(&where, "file:")) {
+    WECAN_ASSIGN_OR_RETURN(RbacPolicy policy, ReadRbacDump({std::string(where)}, environment));
+    return StoredProfile(options.profile, where, std::move(policy));
   }
-  if (absl::StartsWith(options.profile, "context:")) {
-    return absl::InvalidArgumentError(
-        "--profile: a live cluster cannot be read by this version; save its RBAC objects to a "
-        "file (kubectl get clusterroles,clusterrolebindings,roles,rolebindings -A -o yaml) "
-        "and use file:PATH");
+  if (absl::ConsumePrefix(&where, "context:")) {
+    WECAN_ASSIGN_OR_RETURN(RbacPolicy policy,
+                           ReadContextRbac(std::string(where), cluster, environment));
+    return StoredProfile(options.profile, options.profile, std::move(policy));
   }
   return BuildProfile(
       {.name = options.profile,
@@ -208,7 +207,8 @@ absl::StatusOr<AnalyzeOptions> MakeAnalyzeOptions(const Options& options, const 
                                                   const Environment& environment) {
   AnalyzeOptions analyze;
   WECAN_ASSIGN_OR_RETURN(analyze.agent, MakeAgent(options.agent));
-  WECAN_ASSIGN_OR_RETURN(analyze.profile, MakeProfile(options.agent, analyze.agent, environment));
+  WECAN_ASSIGN_OR_RETURN(analyze.profile,
+                         MakeProfile(options.agent, options.cluster, analyze.agent, environment));
   analyze.input_grants = !options.agent.no_input_grants;
   analyze.derive.release = analyze.profile.release;
   analyze.derive.default_namespace = options.input.default_namespace;
@@ -242,7 +242,7 @@ absl::Status CheckOneOf(absl::string_view flag, const std::string& value,
 
 ExitCode Fail(const absl::Status& status, Environment& environment) {
   *environment.err << "wecan: " << Printable(std::string(status.message())) << "\n";
-  return ExitCode::kUsage;
+  return absl::IsUnavailable(status) ? ExitCode::kIncomplete : ExitCode::kUsage;
 }
 
 absl::StatusOr<bool> UseColor(const std::string& when, const Environment& environment) {

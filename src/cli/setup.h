@@ -20,7 +20,7 @@ absl::StatusOr<LoadRequest> MakeLoadRequest(const InputOptions& options,
                                             const Environment& environment);
 
 // The same with what --wds says is to be applied; beside it no PATH is needed. Errors are those of
-// Clusters and ReadWds, too.
+// Clusters and ReadWdsOf, too.
 absl::StatusOr<LoadRequest> MakeLoadRequest(const Options& options, const Environment& environment);
 
 // What could not be read (WEC901), in the order of the input.
@@ -35,9 +35,10 @@ void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const Analysis
 
 absl::StatusOr<Agent> MakeAgent(const AgentOptions& options);
 
-// A built-in profile, or with "file:PATH" the RBAC objects of that dump.
-absl::StatusOr<Profile> MakeProfile(const AgentOptions& options, const Agent& agent,
-                                    const Environment& environment);
+// A built-in profile; with "file:PATH" the RBAC objects of that dump, with "context:NAME" those of
+// that context's cluster (errors of ReadContextRbac).
+absl::StatusOr<Profile> MakeProfile(const AgentOptions& options, const ClusterOptions& cluster,
+                                    const Agent& agent, const Environment& environment);
 
 // Everything but the levels of rules. `loaded` must outlive the result: its policies are referred
 // to.
@@ -48,7 +49,8 @@ absl::StatusOr<AnalyzeOptions> MakeAnalyzeOptions(const Options& options, const 
 absl::Status CheckOneOf(absl::string_view flag, const std::string& value,
                         std::vector<absl::string_view> allowed);
 
-// "wecan: MESSAGE" on standard error; gives kUsage.
+// "wecan: MESSAGE" on standard error; gives kIncomplete for Unavailable, which says that a cluster
+// could not be asked, else kUsage.
 ExitCode Fail(const absl::Status& status, Environment& environment);
 
 // Whether colours are to be used on standard output. --color > NO_COLOR > FORCE_COLOR and

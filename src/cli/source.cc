@@ -19,7 +19,8 @@ absl::StatusOr<ReviewSource> MakeReviewSource(const Options& options,
   }
   ReviewSource source;
   if (review.rbac.empty()) {
-    WECAN_ASSIGN_OR_RETURN(Profile profile, MakeProfile(options.agent, agent, environment));
+    WECAN_ASSIGN_OR_RETURN(Profile profile,
+                           MakeProfile(options.agent, options.cluster, agent, environment));
     source.method = absl::StrCat("profile ", profile.name);
     source.policy = std::move(profile.policy);
   } else {

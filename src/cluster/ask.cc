@@ -225,9 +225,8 @@ class WecConversation {
       return;
     }
     answer.state = StateOf(*status);
-    answer.reason = absl::StrCat(
-        status->reason, status->reason.empty() || status->evaluation_error.empty() ? "" : "; ",
-        status->evaluation_error);
+    answer.reason = status->reason;
+    answer.evaluation_error = status->evaluation_error;
     answer.other_authorizer = status->allowed && !status->reason.empty() &&
                               !absl::StrContains(status->reason, "RBAC: allowed");
   }

@@ -62,7 +62,7 @@ bool Discovery::Unknown(absl::string_view group) const {
   return (named_groups_unknown_ && !group.empty()) || unknown_groups_.contains(group);
 }
 
-const DiscoveryCache::Document& DiscoveryCache::Read(std::string body) {
+const DiscoveryCache::Document& DiscoveryCache::Read(std::string&& body) {
   const auto [it, added] = documents_.emplace(std::move(body), nullptr);
   if (added) it->second = std::make_unique<const Document>(ReadDiscoveryDocument(it->first));
   return *it->second;

@@ -72,7 +72,7 @@ class DiscoveryCache {
   // What a Discovery is made of: documents of this cache, and why others are missing.
   using Parts = std::pair<std::vector<const Document*>, std::vector<std::string>>;
 
-  const Document& Read(std::string body);
+  const Document& Read(std::string&& body);
 
   absl::flat_hash_map<std::string, std::unique_ptr<const Document>> documents_;  // by their bytes
   absl::flat_hash_map<Parts, std::shared_ptr<const Discovery>> discoveries_;

@@ -112,13 +112,13 @@ class Listing : public std::enable_shared_from_this<Listing> {
 
 }  // namespace
 
-void ListObjects(HttpExchange& exchange, size_t server, std::string label, std::string path,
+void ListObjects(HttpExchange& exchange, size_t server, const std::string& label, std::string path,
                  std::function<void(absl::StatusOr<std::vector<std::string>>)> then) {
   std::make_shared<Listing>(exchange, server, label, std::move(path), kWhole, std::move(then))
       ->Start();
 }
 
-void ListMetadata(HttpExchange& exchange, size_t server, std::string label, std::string path,
+void ListMetadata(HttpExchange& exchange, size_t server, const std::string& label, std::string path,
                   std::function<void(absl::StatusOr<std::vector<std::string>>)> then) {
   std::make_shared<Listing>(exchange, server, label, std::move(path), kMetadata, std::move(then))
       ->Start();

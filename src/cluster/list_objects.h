@@ -23,14 +23,14 @@ namespace wecan {
 // PermissionDenied, with the server's words, when the right to list is missing), Unknown for an
 // answer that is no list, ResourceExhausted for more than 256 MiB or 1,000 pages.
 // Source: client-go v0.36 tools/pager/pager.go.
-void ListObjects(HttpExchange& exchange, size_t server, std::string label, std::string path,
+void ListObjects(HttpExchange& exchange, size_t server, const std::string& label, std::string path,
                  std::function<void(absl::StatusOr<std::vector<std::string>>)> then);
 
 // The same, but items hold metadata alone and are of the kind PartialObjectMetadata; never asks for
 // more, so that the bodies of Secrets stay where they are. A server that cannot do that answers 406
 // (Unknown), or, if it does not look, with whole objects.
 // Source: apimachinery v0.36 pkg/apis/meta/v1; client-go v0.36 metadata/metadata.go.
-void ListMetadata(HttpExchange& exchange, size_t server, std::string label, std::string path,
+void ListMetadata(HttpExchange& exchange, size_t server, const std::string& label, std::string path,
                   std::function<void(absl::StatusOr<std::vector<std::string>>)> then);
 
 // Calls `read` with each item of the pages that ListObjects gave. What is no mapping is passed

@@ -102,8 +102,9 @@ constexpr ConfigKey kKeys[] = {
 
     {"agent", KeyType::kSection, "the work agent, and what it holds by default", kNone, kNone,
      kNone, kNone, PathUse::kNone, false, Any},
-    {"agent.profile", KeyType::kText, "ocm-X.Y[.Z], kubestellar-X.Y, or file:RBAC_DUMP",
-     "--profile", "WECAN_PROFILE", kNone, kNone, PathUse::kProfile, false, IsProfile},
+    {"agent.profile", KeyType::kText,
+     "ocm-X.Y[.Z], kubestellar-X.Y, file:RBAC_DUMP, or context:NAME", "--profile", "WECAN_PROFILE",
+     kNone, kNone, PathUse::kProfile, false, IsProfile},
     {"agent.mode", KeyType::kText, "klusterlet mode", "--mode", kNone, "default singleton",
      "default", PathUse::kNone, false, Any},
     {"agent.kubernetes", KeyType::kVersion, "version of the WEC, for its admin role",

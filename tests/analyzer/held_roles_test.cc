@@ -52,5 +52,30 @@ TEST(HeldRoles, ChainsReachTheAccountAndCirclesEnd) {
   EXPECT_THAT(held, UnorderedElementsAre("a", "b", "leaf"));
 }
 
+TEST(HeldPolicy, WhatDecidesAndNothingElse) {
+  const RbacPolicy policy{
+      .roles = {MakeRole("dev", "other", {Rule("get", "", "secrets")}),
+                MakeRole("dev", "local", {Rule("get", "", "secrets")}),
+                MakeRole("app", "local", {Rule("get", "", "secrets")}),
+                MakeAggregatedRole("top", {{.match_labels = {{"to-top", "true"}}}}),
+                MakeAggregatedRole("middle", {{.match_labels = {{"to-middle", "true"}}}},
+                                   {{"to-top", "true"}}),
+                MakeClusterRole("leaf", {Rule("get", "", "pods")}, {{"to-middle", "true"}}),
+                MakeClusterRole("nobodys", {Rule("get", "", "nodes")}, {{"to-top", "false"}})},
+      .bindings = {BindRole("dev", "Role", "local", {User("bob")}),
+                   BindRole("dev", "Role", "other", {User("eve")}),
+                   BindRole("app", "ClusterRole", "leaf", {Group("staff")}),
+                   BindClusterRole("top", {User("eve"), User("bob")}),
+                   BindClusterRole("gone", {User("bob")}), BindClusterRole("nobodys", {})}};
+  const RbacPolicy held = HeldPolicy(AgentGrants(policy, {"bob", {"staff"}}));
+  std::vector<std::string> names;
+  for (const Role& role : held.roles)
+    names.push_back(absl::StrCat(role.namespace_, "/", role.name));
+  for (const RoleBinding& binding : held.bindings)
+    names.push_back(absl::StrCat(binding.namespace_, ":", binding.role_ref.name));
+  EXPECT_THAT(names, ElementsAre("/leaf", "/middle", "/top", "dev/local", ":gone", ":top",
+                                 "app:leaf", "dev:local"));
+}
+
 }  // namespace
 }  // namespace wecan

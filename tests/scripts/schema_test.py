@@ -35,6 +35,7 @@ def validator(name):
 REPORT = validator("report-v1.json")
 CAN_I = validator("can-i-v1.json")
 FIX = validator("fix-v1.json")
+PROFILES_DIFF = validator("profiles-diff-v1.json")
 CONFIG = validator("config-v1.json")
 BASELINE = validator("baseline-v1.json")
 
@@ -224,6 +225,39 @@ class CanITest(SchemaTest):
         report = self.ask("get", "pods")
         report["clusters"][0]["results"][0]["resource"] = ""
         self.assert_refused(CAN_I, report, "neither path nor resource")
+
+
+class ProfilesDiffTest(SchemaTest):
+    def diff(self, *args):
+        report, exit_code = run("profiles", "diff", *args)
+        self.assert_valid(PROFILES_DIFF, report, args)
+        self.assertEqual(exit_code, 0 if report["summary"]["equal"] else 1, args)
+        self.assertEqual(report["summary"]["equal"], not report["changes"], args)
+        return report
+
+    def test_live_runs(self):
+        dump = f"file:{FIXTURES}/over-broad-secrets/agent.yaml"
+        for args in (
+                ("ocm-0.11", "ocm-1.3"),
+                ("ocm-1.3", "kubestellar-0.30"),
+                ("ocm-1.3", f"file:{FIXTURES}/cluster/rbac"),
+                (f"file:{FIXTURES}/cluster/rbac", dump),
+                (dump, dump),
+                ("ocm-1.3", "ocm-0.12", "--mode", "singleton", "--kubernetes", "1.25"),
+        ):
+            with self.subTest(args):
+                self.diff(*args)
+
+    def test_every_change_is_refused(self):
+        report = self.diff("ocm-0.12", "ocm-0.13")
+        self.assertTrue(report["changes"])
+        for what, broken in mutations(report):
+            self.assert_refused(PROFILES_DIFF, broken, what)
+
+    def test_scope_and_namespace_agree(self):
+        report = self.diff("ocm-0.12", "ocm-0.13")
+        report["changes"][0]["namespace"] = "shop" if report["changes"][0]["scope"] == "cluster" else ""
+        self.assert_refused(PROFILES_DIFF, report, "namespace")
 
 
 class FixTest(SchemaTest):

@@ -206,7 +206,7 @@ TEST(CommandLine, FlagsOfTheOthers) {
     ExpectAll(command, OutputFlags());
   }
   ExpectAll("profiles", AgentFlags());
-  ExpectAll("profiles", {{{"ocm-1.0"}, [](O o) { return o.topic == "ocm-1.0"; }}});
+  ExpectAll("profiles", {{{"ocm-1.0"}, [](O o) { return o.profile_words == Words{"ocm-1.0"}; }}});
   ExpectAll("explain",
             {
                 {{"WEC101"}, [](O o) { return o.topic == "WEC101"; }},

@@ -46,8 +46,8 @@ ClusterReplies Recorded() {
 TEST(ListRbac, ReadsAllFour) {
   TestCluster cluster(Recorded());
   ASSERT_OK_AND_ASSIGN(const RbacPolicy policy, ListAt(cluster));
-  ASSERT_THAT(policy.roles, SizeIs(19));
-  ASSERT_THAT(policy.bindings, SizeIs(12));
+  ASSERT_THAT(policy.roles, SizeIs(22));
+  ASSERT_THAT(policy.bindings, SizeIs(15));
   const Role& admin = policy.roles[0];
   EXPECT_EQ(admin.name, "admin");
   EXPECT_EQ(admin.kind, RoleKind::kClusterRole);

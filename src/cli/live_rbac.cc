@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/cli/live_rbac.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+#include "analyzer/base/status_macros.h"
+#include "src/cli/clusters.h"
+#include "src/cluster/http_exchange.h"
+#include "src/cluster/rbac_objects.h"
+
+namespace wecan {
+namespace {
+
+// `prefix` is what the error says already about where it comes from.
+absl::Status Failed(absl::StatusCode code, const std::string& context, absl::string_view prefix,
+                    const absl::Status& status) {
+  absl::string_view message = status.message();
+  absl::ConsumePrefix(&message, prefix);
+  return absl::Status(code, absl::StrCat("context:", context, ": ", message));
+}
+
+// The one name that stands for `context`, which may hold wildcards.
+absl::StatusOr<std::string> NameOf(const std::string& context, const Clusters& clusters) {
+  const absl::StatusOr<std::vector<std::string>> names = clusters.Match({context});
+  if (!names.ok()) {
+    return Failed(absl::StatusCode::kInvalidArgument, context, "--context: ", names.status());
+  }
+  if (names->size() != 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("context:", context, ": matches ", names->size(), " contexts; name one"));
+  }
+  return names->front();
+}
+
+}  // namespace
+
+absl::StatusOr<RbacPolicy> ReadContextRbac(const std::string& context,
+                                           const ClusterOptions& options,
+                                           const Environment& environment) {
+  WECAN_ASSIGN_OR_RETURN(const Clusters clusters, Clusters::Open(options, environment));
+  WECAN_ASSIGN_OR_RETURN(const std::string name, NameOf(context, clusters));
+  const std::string prefix = absl::StrCat(name, ": ");
+  absl::StatusOr<std::unique_ptr<HttpClient>> client = clusters.ConnectOne(name);
+  if (!client.ok()) return Failed(absl::StatusCode::kUnavailable, context, prefix, client.status());
+  HttpExchange exchange(**client);
+  absl::StatusOr<RbacPolicy> policy = absl::InternalError("no answer");
+  ListRbac(exchange, 0, name, [&](absl::StatusOr<RbacPolicy> read) { policy = std::move(read); });
+  exchange.Run();
+  if (!policy.ok()) return Failed(absl::StatusCode::kUnavailable, context, prefix, policy.status());
+  return policy;
+}
+
+}  // namespace wecan

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers of API servers on any bytes: discovery documents and pages of RBAC objects. Properties:
+// what is read can be asked for and named; an error is InvalidArgument on one line, and a page with
+// one adds nothing.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+
+#include "src/cluster/discovery_document.h"
+#include "src/cluster/rbac_objects.h"
+#include "src/input/contents.h"
+#include "tests/fuzz/check.h"
+
+namespace {
+
+void CheckError(const absl::Status& status) {
+  FUZZ_CHECK(status.code() == absl::StatusCode::kInvalidArgument);
+  FUZZ_CHECK(!absl::StrContains(status.message(), '\n'));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const absl::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto document = wecan::ReadDiscoveryDocument(text);
+  if (!document.ok()) CheckError(document.status());
+  if (document.ok()) {
+    for (const wecan::DiscoveredVersion& version : document->versions) {
+      FUZZ_CHECK(!version.version.empty() && !absl::StrContains(version.version, '/'));
+      FUZZ_CHECK(!absl::StrContains(version.group, '/'));
+      for (const wecan::DiscoveredResource& resource : version.resources) {
+        FUZZ_CHECK(wecan::IsResourceName(resource.resource));
+        FUZZ_CHECK(resource.group == version.group && resource.version == version.version);
+      }
+    }
+  }
+  wecan::RbacPolicy policy;
+  const absl::Status status = wecan::ReadRbacPage("wec1", text, policy);
+  if (!status.ok()) {
+    CheckError(status);
+    FUZZ_CHECK(policy.roles.empty() && policy.bindings.empty());
+  }
+  return 0;
+}
