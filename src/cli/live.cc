@@ -208,6 +208,11 @@ absl::Status CheckLiveFlags(const Options& options) {
 absl::StatusOr<std::vector<LiveTarget>> ContextTargets(const Options& options,
                                                        const Clusters& clusters,
                                                        std::vector<LiveQuestion> questions) {
+  if (!options.cluster.wds.empty() || !options.cluster.its.empty()) {
+    return absl::InvalidArgumentError(
+        "--reviews: name whom and what to ask themselves; give --context instead of --wds and "
+        "--its");
+  }
   WECAN_ASSIGN_OR_RETURN(const std::vector<std::string> contexts,
                          ChooseContexts(options.cluster, clusters));
   WECAN_ASSIGN_OR_RETURN(const Shard shard, ParseShard(options.cluster.shard));
@@ -274,6 +279,21 @@ absl::StatusOr<std::vector<ClusterAnswers>> AskTargets(const Options& options,
   for (size_t i = 0; i < answers.size(); ++i)
     TakeAnswers(std::move(answers[i]), results[asking.places[i]]);
   return results;
+}
+
+void AddTargetRemarks(const std::vector<LiveTarget>& targets, CanIReport& report) {
+  std::map<std::string, std::vector<std::string>> problems;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const LiveTarget& t = targets[i];
+    if (!t.cluster.empty() && t.cluster != t.context) {
+      report.clusters[i].notes.push_back(
+          absl::StrCat(Printable(t.context), ": is cluster ", Printable(t.cluster)));
+    }
+    for (const std::string& problem : t.problems) problems[problem].push_back(t.context);
+  }
+  for (auto& [message, contexts] : problems)
+    report.findings.push_back(
+        {.rule = "WEC403", .message = message, .contexts = std::move(contexts)});
 }
 
 void AddLiveFindings(CanIReport& report) {

@@ -23,6 +23,11 @@ struct LiveTarget {
   std::string context;
   LiveQuestions questions;
   std::string why_not;  // why it cannot be asked, one line; "" if it can
+  // What the static engine answers, parallel to the questions; nullptr: not to be compared.
+  std::shared_ptr<const std::vector<bool>> expected;
+  std::string cluster;  // what a WDS or an ITS calls it; "" if that is not known
+  // What else is wrong with it, though it is asked: WEC403, one line each.
+  std::vector<std::string> problems;
 };
 
 // The contexts that --context or --all-contexts means, sorted.
@@ -55,6 +60,10 @@ absl::StatusOr<std::vector<ClusterAnswers>> AskTargets(const Options& options,
                                                        const Clusters& clusters,
                                                        const std::vector<LiveTarget>& targets,
                                                        Environment& environment);
+
+// Adds to each cluster's notes what it is called elsewhere, and WEC403 for the problems of targets.
+// `report.clusters` are what AskTargets gave.
+void AddTargetRemarks(const std::vector<LiveTarget>& targets, CanIReport& report);
 
 // WEC401 and WEC403 by cause, and the exit code.
 void AddLiveFindings(CanIReport& report);
