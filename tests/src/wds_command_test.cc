@@ -257,7 +257,7 @@ TEST(WdsCheck, ABaselineKnowsWhatIsInIt) {
 }
 
 TEST(WdsCheck, NoWds) {
-  World world({{"wds1", {}}});
+  World world({{"wds1", ClusterReplies{}}});
   const RunResult result = world.Run({"check", "--wds", "wds2"});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("wds2"));
