@@ -225,7 +225,9 @@ class Planner {
 
   std::string Place(const Origin& origin) const {
     if (origin.location.file < 0) return "";
-    return absl::StrCat(input_.files[origin.location.file].path, ":", origin.location.line, ": ");
+    const std::string& path = input_.files[origin.location.file].path;
+    if (origin.location.line == 0) return absl::StrCat(path, ": ");
+    return absl::StrCat(path, ":", origin.location.line, ": ");
   }
 
   // Our role of that name, or nullptr if there is none of it.

@@ -52,6 +52,12 @@ NamespaceLabels CollectNamespaceLabels(const AnalysisInput& input) {
   return labels;
 }
 
+bool MayMatch(const DownsyncClause& clause, absl::string_view group, absl::string_view resource,
+              bool namespaced) {
+  return (!clause.api_group || *clause.api_group == group) && Listed(clause.resources, resource) &&
+         (namespaced || (Listed(clause.namespaces, "") && clause.namespace_selectors.empty()));
+}
+
 Selection Select(const BindingPolicy& policy, const Selectable& object,
                  const NamespaceLabels& namespaces) {
   Selection selection;

@@ -25,6 +25,10 @@ struct Selectable {
 using NamespaceLabels = absl::flat_hash_map<std::string, Labels>;
 NamespaceLabels CollectNamespaceLabels(const AnalysisInput& input);
 
+// Whether the clause can match any object of the resource at all.
+bool MayMatch(const DownsyncClause& clause, absl::string_view group, absl::string_view resource,
+              bool namespaced);
+
 struct Selection {
   bool selected = false;
   bool create_only = false;  // said by any clause that matches

@@ -24,6 +24,7 @@ Json AnswerJson(const ReviewAnswer& a) {
           {"state", LiveStateName(a.state)},
           {"allowed", a.allowed()},
           {"reason", a.reason},
+          {"evaluationError", a.evaluation_error},
           {"missing", missing},
           {"message", a.message}};
 }
@@ -55,25 +56,18 @@ constexpr std::pair<CanIKind, const char*> kKinds[] = {{CanIKind::kQuestion, "qu
 
 // ---- back
 
-std::string StringAt(const Json& json, const char* key) {
-  const auto it = json.is_object() ? json.find(key) : json.end();
-  return it != json.end() && it->is_string() ? it->get<std::string>() : "";
+const Json& ListAt(const Json& json, const char* key) {
+  static const Json kNone = Json::array();
+  const Json& list = Member(json, key);
+  return list.is_array() ? list : kNone;
 }
 
 std::vector<std::string> StringsAt(const Json& json, const char* key) {
   std::vector<std::string> texts;
-  const auto it = json.is_object() ? json.find(key) : json.end();
-  if (it == json.end() || !it->is_array()) return texts;
-  for (const Json& item : *it) {
+  for (const Json& item : ListAt(json, key)) {
     if (item.is_string()) texts.push_back(item.get<std::string>());
   }
   return texts;
-}
-
-const Json& ListAt(const Json& json, const char* key) {
-  static const Json kNone = Json::array();
-  const auto it = json.is_object() ? json.find(key) : json.end();
-  return it != json.end() && it->is_array() ? *it : kNone;
 }
 
 PolicyRule ReadRule(const Json& json) {
@@ -85,32 +79,33 @@ PolicyRule ReadRule(const Json& json) {
 }
 
 absl::Status ReadAnswer(const Json& json, ReviewAnswer& a) {
-  const std::optional<LiveState> state = ParseLiveState(StringAt(json, "state"));
+  const std::optional<LiveState> state = ParseLiveState(StringMember(json, "state"));
   if (!state) return absl::InvalidArgumentError("a result has no state that is known");
   a.state = *state;
   RequestAttributes& r = a.request;
-  r.verb = StringAt(json, "verb");
-  r.api_group = StringAt(json, "group");
-  r.resource = StringAt(json, "resource");
-  r.subresource = StringAt(json, "subresource");
-  r.namespace_ = StringAt(json, "namespace");
-  r.name = StringAt(json, "name");
-  r.path = StringAt(json, "path");
+  r.verb = StringMember(json, "verb");
+  r.api_group = StringMember(json, "group");
+  r.resource = StringMember(json, "resource");
+  r.subresource = StringMember(json, "subresource");
+  r.namespace_ = StringMember(json, "namespace");
+  r.name = StringMember(json, "name");
+  r.path = StringMember(json, "path");
   r.resource_request = r.path.empty();
-  a.reason = StringAt(json, "reason");
-  a.message = StringAt(json, "message");
-  a.subject = StringAt(json, "object");
+  a.reason = StringMember(json, "reason");
+  a.evaluation_error = StringMember(json, "evaluationError");
+  a.message = StringMember(json, "message");
+  a.subject = StringMember(json, "object");
   for (const Json& rule : ListAt(json, "missing")) a.missing.push_back(ReadRule(rule));
   return absl::OkStatus();
 }
 
 absl::StatusOr<ClusterAnswers> ReadCluster(const Json& json) {
-  ClusterAnswers c{.context = StringAt(json, "context"),
-                   .server = StringAt(json, "server"),
-                   .user = StringAt(json, "user"),
-                   .method = StringAt(json, "method"),
-                   .error = StringAt(json, "error"),
-                   .lacks = StringAt(json, "lacks"),
+  ClusterAnswers c{.context = StringMember(json, "context"),
+                   .server = StringMember(json, "server"),
+                   .user = StringMember(json, "user"),
+                   .method = StringMember(json, "method"),
+                   .error = StringMember(json, "error"),
+                   .lacks = StringMember(json, "lacks"),
                    .notes = StringsAt(json, "notes")};
   for (const Json& result : ListAt(json, "results")) {
     WECAN_RETURN_IF_ERROR(ReadAnswer(result, c.answers.emplace_back()));
@@ -119,15 +114,14 @@ absl::StatusOr<ClusterAnswers> ReadCluster(const Json& json) {
 }
 
 LiveFinding ReadFinding(const Json& json) {
-  LiveFinding f{.rule = StringAt(json, "rule"),
-                .message = StringAt(json, "message"),
+  LiveFinding f{.rule = StringMember(json, "rule"),
+                .message = StringMember(json, "message"),
                 .contexts = StringsAt(json, "contexts")};
-  const auto permission = json.find("permission");
-  if (permission == json.end() || !permission->is_object()) return f;
-  f.group = StringAt(*permission, "group");
-  f.resource = StringAt(*permission, "resource");
-  f.namespace_ = StringAt(*permission, "namespace");
-  f.verbs = StringsAt(*permission, "verbs");
+  const Json& permission = Member(json, "permission");
+  f.group = StringMember(permission, "group");
+  f.resource = StringMember(permission, "resource");
+  f.namespace_ = StringMember(permission, "namespace");
+  f.verbs = StringsAt(permission, "verbs");
   return f;
 }
 
@@ -170,18 +164,18 @@ Json CanIJson(const CanIReport& report) {
 absl::StatusOr<CanIReport> ReadCanIReport(absl::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded()) return absl::InvalidArgumentError("this is no JSON");
-  if (StringAt(json, "kind") != "CanIReport")
+  if (StringMember(json, "kind") != "CanIReport")
     return absl::InvalidArgumentError("this is no report of wecan can-i -o json");
-  CanIReport report{.live = json.contains("live") && json["live"] == true};
+  CanIReport report{.live = Member(json, "live") == true};
   bool known = false;
   for (const auto& [value, name] : kKinds) {
-    if (StringAt(json, "asked") != name) continue;
+    if (StringMember(json, "asked") != name) continue;
     report.kind = value;
     known = true;
   }
   if (!known) return absl::InvalidArgumentError("this report does not say what was asked");
-  if (const auto user = json.find("user"); user != json.end())
-    report.user = {StringAt(*user, "name"), StringsAt(*user, "groups")};
+  const Json& user = Member(json, "user");
+  report.user = {StringMember(user, "name"), StringsAt(user, "groups")};
   for (const Json& cluster : ListAt(json, "clusters")) {
     WECAN_ASSIGN_OR_RETURN(ClusterAnswers answers, ReadCluster(cluster));
     report.clusters.push_back(std::move(answers));
@@ -190,7 +184,7 @@ absl::StatusOr<CanIReport> ReadCanIReport(absl::string_view text) {
     if (finding.is_object()) report.findings.push_back(ReadFinding(finding));
   }
   for (const Json& error : ListAt(json, "errors"))
-    report.errors.push_back({StringAt(error, "path"), StringAt(error, "message")});
+    report.errors.push_back({StringMember(error, "path"), StringMember(error, "message")});
   return report;
 }
 

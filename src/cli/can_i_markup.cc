@@ -45,7 +45,7 @@ JunitCase CaseOf(const CanIReport& report, const ClusterAnswers& cluster, size_t
   JunitCase c{.class_name = user.empty() ? "(no user)" : user,
               .name = absl::StrCat(review ? absl::StrCat("review ", index + 1, ": ") : "",
                                    DescribeRequest(a.request)),
-              .text = a.reason};
+              .text = WhyOf(a)};
   SetOutcome(a, user, c);
   return c;
 }
@@ -109,9 +109,9 @@ std::string Cell(const std::string& text) {
   return text.empty() ? " |" : absl::StrCat(" ", MarkdownCode(text), " |");
 }
 
-std::string WhyOf(const ReviewAnswer& a) {
+std::string ShortWhy(const ReviewAnswer& a) {
   if (!a.error.empty()) return a.error;
-  return a.message.empty() ? a.reason : a.message.substr(0, a.message.find('\n'));
+  return a.message.empty() ? WhyOf(a) : a.message.substr(0, a.message.find('\n'));
 }
 
 // One by one: the question, all reviews, or the RBAC objects that are refused.
@@ -123,7 +123,7 @@ void WriteAnswers(const CanIReport& report, MarkdownPage& page) {
         absl::StrCat("| ", MarkdownAnswer(a.allowed()), " |",
                      report.kind == CanIKind::kQuestion ? "" : Cell(a.subject),
                      report.kind == CanIKind::kManifests ? "" : Cell(DescribeRequest(a.request)),
-                     Cell(WhyOf(a))));
+                     Cell(ShortWhy(a))));
   }
   page.WriteRows(report.kind == CanIKind::kQuestion    ? "\n| | question | why |\n|---|---|---|\n"
                  : report.kind == CanIKind::kManifests ? "\n| | object | why |\n|---|---|---|\n"
@@ -160,7 +160,7 @@ void WriteLiveQuestion(const CanIReport& report, MarkdownPage& page) {
     for (const ReviewAnswer& a : c.answers) {
       lines.push_back(
           absl::StrCat("| ", a.allowed() ? "yes" : absl::StrCat("**", LiveStateName(a.state), "**"),
-                       " |", Cell(c.context), Cell(c.method), Cell(a.reason)));
+                       " |", Cell(c.context), Cell(c.method), Cell(WhyOf(a))));
     }
   }
   page.WriteRows("\n| | WEC | method | why |\n|---|---|---|---|\n", lines);

@@ -21,6 +21,7 @@ struct ReviewAnswer {
   RequestAttributes request;
   LiveState state = LiveState::kNo;
   std::string reason;
+  std::string evaluation_error;  // what an authorizer could not do; it may stand beside a yes
   // Of the escalation check of an RBAC object that was refused.
   std::vector<PolicyRule> missing;
   std::string message;
@@ -103,8 +104,14 @@ std::string CanIHeading(const std::string& verdict, const UserInfo& user,
 // and answers to what is no resource have no place in them.
 std::vector<MatrixRow> MatrixRows(const std::vector<ReviewAnswer>& answers);
 
+// "get, create, delete".
+std::string VerbWords(VerbSet verbs);
+
 // "storageclasses.storage.k8s.io".
 std::string QualifiedResource(const std::string& group, const std::string& resource);
+
+// The reason and what went wrong, "" without both.
+std::string WhyOf(const ReviewAnswer& answer);
 
 // How many answers are no yes, in all clusters.
 int CountDenied(const CanIReport& report);

@@ -88,9 +88,9 @@ absl::Status SetLevels(const PolicyOptions& policy, AnalyzeOptions& analyze) {
   return absl::OkStatus();
 }
 
-ExitCode ExitCodeOf(const Report& report, const PolicyOptions& policy,
+ExitCode ExitCodeOf(const AnalysisInput& input, const Report& report, const PolicyOptions& policy,
                     std::optional<Level> fail_on) {
-  if (!report.errors.empty()) return ExitCode::kUsage;
+  if (!report.errors.empty()) return UnreadExitCode(report.errors, input);
   const bool fails = fail_on && std::any_of(report.findings.begin(), report.findings.end(),
                                             [&](const Finding& f) { return f.level >= *fail_on; });
   return fails && !policy.exit_zero ? ExitCode::kFindings : ExitCode::kOk;
@@ -201,7 +201,7 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
   WECAN_ASSIGN_OR_RETURN(const std::optional<Level> fail_on,
                          ParseLevel("--fail-on", options.policy.fail_on, "never"));
   WECAN_RETURN_IF_ERROR(CheckBaselineFlags(options));
-  WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options.input, environment));
+  WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options, environment));
   Loaded loaded = Load(request, *environment.files, *environment.in);
   WECAN_RETURN_IF_ERROR(CheckOutputFiles(Written(outputs, options.policy),
                                          ManifestPaths(loaded.input), *environment.files));
@@ -211,7 +211,7 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
 
   Report report = Analyze(loaded.input, analyze);
   WECAN_RETURN_IF_ERROR(ApplyBaseline(options, analyze, environment, loaded.input, report));
-  const ExitCode exit_code = ExitCodeOf(report, options.policy, fail_on);
+  const ExitCode exit_code = ExitCodeOf(loaded.input, report, options.policy, fail_on);
   const std::string fix = FixCommandFor(options, report);
   ReportContext context{.input = loaded.input,
                         .report = report,

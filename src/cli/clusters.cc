@@ -171,7 +171,7 @@ absl::StatusOr<std::unique_ptr<HttpClient>> Clusters::ConnectOne(const std::stri
 
 bool IsLive(const ClusterOptions& options) {
   return options.all_contexts || !options.contexts.empty() || !options.server.empty() ||
-         !options.wds.empty();
+         !options.wds.empty() || !options.its.empty();
 }
 
 }  // namespace wecan

@@ -290,6 +290,12 @@ void AddCommand(CLI::App& app, absl::string_view name, Options& o) {
     AddFix(app, o);
   } else if (name == "can-i") {
     AddCanI(app, o);
+  } else if (name == "merge") {
+    app.add_option("REPORT", o.reports, "reports of wecan can-i -o json, of clusters")
+        ->type_name("")
+        ->required();
+    AddOutputOptions(app, o.output, absl::StrJoin(kCanIFormats, ", "));
+    app.add_flag("--no-headers", o.output.no_headers, "text without its first line");
   } else if (name == "config") {
     AddConfig(app, o);
   } else if (name == "explain") {

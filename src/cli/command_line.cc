@@ -30,6 +30,8 @@ constexpr Command kCommands[] = {
     {"rules", "all rules", "offline", "wecan rules -o json", false, false},
     {"profiles", "what an agent holds by default, or on a WEC", "either", "wecan profiles ocm-1.0",
      false, false},
+    {"merge", "one report of the reports of can-i -o json", "offline",
+     "wecan merge shard-*.json -o markdown", false, false},
     {"config", "the settings that hold, and where they come from", "offline", "wecan config", false,
      false},
     {"completion", "completions for a shell", "offline", "source <(wecan completion bash)", false,

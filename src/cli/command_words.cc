@@ -42,6 +42,9 @@ std::string FixCommand(const Options& options) {
   words.List("--crds", input.crds);
   words.List("--binding-policy", input.binding_policies);
   words.List("--exclude", input.exclude);
+  words.Value("--wds", options.cluster.wds);
+  words.Value("--binding", options.cluster.binding);
+  words.Value("--kubeconfig", options.cluster.kubeconfig);
   const AgentOptions& agent = options.agent;
   words.Value("--profile", agent.profile);
   words.Value("--mode", agent.mode, "default");

@@ -16,6 +16,7 @@ absl::StatusOr<ExitCode> AskLive(const Options& options,
                                  Environment& environment);              // can-i of live clusters
 ExitCode RunReviews(const Options& options, Environment& environment);   // can-i --reviews
 ExitCode RunRuleList(const Options& options, Environment& environment);  // can-i --list
+ExitCode RunMerge(const Options& options, Environment& environment);
 ExitCode RunExplain(const Options& options, Environment& environment);
 ExitCode RunRules(const Options& options, Environment& environment);
 ExitCode RunProfiles(const Options& options, Environment& environment);

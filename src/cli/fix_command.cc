@@ -144,7 +144,7 @@ struct Outcome {
   FixFileOptions where;
   std::vector<FixFile> files;
   Proof proof;
-  bool broken = false;  // not all of the input could be read
+  std::vector<Diagnostic> unread;  // what of the input could not be read
 };
 
 void AddContext(const std::string& path, const Environment& environment, LoadRequest& request) {
@@ -156,8 +156,9 @@ void AddContext(const std::string& path, const Environment& environment, LoadReq
 // the agent would hold without our roles.
 absl::Status CheckPrune(const Options& options, const Outcome& o) {
   const char* why = nullptr;
-  if (o.broken) why = "not all of the input could be read; wecan check tells where";
+  if (!o.unread.empty()) why = "not all of the input could be read; wecan check tells where";
   if (!options.input.selector.empty()) why = "-l leaves objects out";
+  if (!options.cluster.binding.empty()) why = "--binding leaves objects out";
   if (!options.input.binding_policies.empty()) why = "--binding-policy leaves objects out";
   if (o.analyze.profile.source != "builtin")
     why = "a dump may hold what these roles brought about; use a built-in profile";
@@ -191,7 +192,7 @@ absl::Status CheckWrap(const FixFlags& flags, const AnalysisInput& input) {
 
 absl::Status Work(const Options& options, Mode mode, Environment& environment, Outcome& o) {
   WECAN_ASSIGN_OR_RETURN(o.fix, MakeFixOptions(options.fix));
-  WECAN_ASSIGN_OR_RETURN(LoadRequest request, MakeLoadRequest(options.input, environment));
+  WECAN_ASSIGN_OR_RETURN(LoadRequest request, MakeLoadRequest(options, environment));
   FixFileOptions& where = o.where;
   where.out = options.fix.out;
   where.print = mode == Mode::kPrint;
@@ -202,7 +203,7 @@ absl::Status Work(const Options& options, Mode mode, Environment& environment, O
   o.loaded = Load(request, *environment.files, *environment.in);
   WECAN_ASSIGN_OR_RETURN(o.analyze, MakeAnalyzeOptions(options, o.loaded, environment));
   const AnalysisInput& input = o.loaded.input;
-  o.broken = !UnreadInput(input).empty();
+  o.unread = UnreadInput(input);
   if (options.fix.prune) WECAN_RETURN_IF_ERROR(CheckPrune(options, o));
   WECAN_RETURN_IF_ERROR(CheckWrap(options.fix, input));
   o.analyze.suppress = TakeConfigSuppressions(options, environment, o.loaded.input);
@@ -235,7 +236,7 @@ bool InSync(const Outcome& o) {
 // `check`: whether a difference is a finding even where it is done away with.
 ExitCode ExitCodeOf(const Outcome& o, Mode mode, bool check) {
   if (!o.proof.closed || !o.proof.minimal) return ExitCode::kInternal;
-  if (o.broken) return ExitCode::kUsage;
+  if (!o.unread.empty()) return UnreadExitCode(o.unread, o.loaded.input);
   if (!o.plan.refused.empty() || !o.plan.not_rbac.empty()) return ExitCode::kFindings;
   const bool compares = check || mode == Mode::kDiff;
   return compares && !InSync(o) ? ExitCode::kFindings : ExitCode::kOk;
@@ -308,7 +309,7 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
   Outcome o;
   WECAN_RETURN_IF_ERROR(Work(options, mode, environment, o));
-  PrintDiagnostics(UnreadInput(o.loaded.input), o.loaded.input, environment);
+  PrintDiagnostics(o.unread, o.loaded.input, environment);
   const ExitCode exit_code = ExitCodeOf(o, mode, options.fix.check);
   if (exit_code == ExitCode::kInternal) {
     PrintFaults(o.proof, environment);

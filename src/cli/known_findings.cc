@@ -45,6 +45,8 @@ class BaselinePaths {
     root_ = files.Absolute(folder.empty() ? "." : folder);
   }
 
+  std::string From(const InputFile& file) const { return file.live ? file.path : From(file.path); }
+
   std::string From(const std::string& path) const {
     if (path == "-") return "stdin";
     const std::filesystem::path full =
@@ -61,18 +63,22 @@ class BaselinePaths {
 // What of the repository this run looked at.
 class Sight {
  public:
-  Sight(const InputOptions& options, const AnalysisInput& input, const BaselinePaths& paths) {
+  Sight(const Options& options, const AnalysisInput& input, const BaselinePaths& paths) {
     for (const InputFile& f : input.files) {
-      if (f.requested) files_.insert(paths.From(f.path));
+      if (f.requested) files_.insert(paths.From(f));
+      // All of a cluster, where it is not asked for one Binding.
+      if (f.live && options.cluster.binding.empty())
+        folders_.push_back(f.path.substr(0, f.path.find(": ")));
     }
-    for (const std::string& path : options.paths) folders_.push_back(paths.From(path));
-    if (options.paths.empty()) folders_.push_back("stdin");
+    for (const std::string& path : options.input.paths) folders_.push_back(paths.From(path));
+    if (options.input.paths.empty()) folders_.push_back("stdin");
   }
 
   bool Has(const std::string& path) const {
     return files_.contains(path) ||
            std::any_of(folders_.begin(), folders_.end(), [&](const std::string& folder) {
-             return folder == "." || path == folder || absl::StartsWith(path, folder + "/");
+             return folder == "." || path == folder || absl::StartsWith(path, folder + "/") ||
+                    absl::StartsWith(path, folder + ": ");
            });
   }
 
@@ -175,9 +181,10 @@ SuppressOptions TakeConfigSuppressions(const Options& options, const Environment
     if (rule.has_group) s.pattern.group = rule.group;
     input.suppressions.push_back(std::move(s));
   }
-  return {.enabled = !options.policy.no_ignores,
-          .today = environment.today,
-          .partial = IsPartial(options.input, *environment.files)};
+  return {
+      .enabled = !options.policy.no_ignores,
+      .today = environment.today,
+      .partial = !options.cluster.binding.empty() || IsPartial(options.input, *environment.files)};
 }
 
 std::string BaselineFile(const PolicyOptions& options) {
@@ -205,9 +212,9 @@ absl::Status ApplyBaseline(const Options& options, const AnalyzeOptions& analyze
   }
 
   const BaselinePaths paths(path, *environment.files);
-  const Sight sight(options.input, input, paths);
+  const Sight sight(options, input, paths);
   std::vector<std::string> files;
-  for (const InputFile& f : input.files) files.push_back(paths.From(f.path));
+  for (const InputFile& f : input.files) files.push_back(paths.From(f));
   const Baseline left = HideKnown(input, before ? before->baseline : Baseline(), files, report);
   const auto [gone, unseen] = PartBySight(left, sight);
   if (write) {

@@ -89,8 +89,10 @@ std::string DescribeAgent(const std::string& context, const FoundAgent& found) {
 // ---- answers
 
 ReviewAnswer AnswerOf(LiveAnswer&& live) {
-  ReviewAnswer answer{
-      .request = std::move(live.request), .state = live.state, .reason = std::move(live.reason)};
+  ReviewAnswer answer{.request = std::move(live.request),
+                      .state = live.state,
+                      .reason = std::move(live.reason),
+                      .evaluation_error = std::move(live.evaluation_error)};
   if (live.other_authorizer) answer.reason = absl::StrCat("by another authorizer: ", answer.reason);
   return answer;
 }
@@ -138,9 +140,19 @@ void AddAgents(std::vector<absl::StatusOr<FoundAgent>> found, std::vector<Cluste
   asking = std::move(known);
 }
 
+// ---- targets
+
+// The targets of this shard.
+std::vector<LiveTarget> InShard(std::vector<LiveTarget> targets, const Shard& shard) {
+  targets.erase(std::remove_if(targets.begin(), targets.end(),
+                               [&](const LiveTarget& t) { return !shard.Has(t.context); }),
+                targets.end());
+  return targets;
+}
+
 // ---- findings
 
-using CauseKey = std::tuple<std::string, std::string, std::string, std::vector<std::string>>;
+using CauseKey = std::tuple<std::string, std::string, std::string, uint8_t>;  // with verbs
 
 std::string Where(const std::string& ns) {
   return ns.empty() ? "at cluster scope" : absl::StrCat("in namespace ", ns);
@@ -177,6 +189,37 @@ absl::StatusOr<Shard> ParseShard(const std::string& text) {
   }
   shard.part %= shard.parts;
   return shard;
+}
+
+absl::Status CheckLiveFlags(const Options& options) {
+  if (!IsLive(options.cluster)) return absl::OkStatus();
+  const ReviewOptions& review = options.review;
+  const std::pair<const char*, bool> offline[] = {
+      {"--rbac", !review.rbac.empty()}, {"--aggregate", review.aggregate}, {"--list", review.list}};
+  for (const auto& [flag, given] : offline) {
+    if (given) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(flag, ": is about RBAC objects in files; leave it out to ask a cluster"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<LiveTarget>> ContextTargets(const Options& options,
+                                                       const Clusters& clusters,
+                                                       std::vector<LiveQuestion> questions) {
+  if (!options.cluster.wds.empty() || !options.cluster.its.empty()) {
+    return absl::InvalidArgumentError(
+        "--reviews: name whom and what to ask themselves; give --context instead of --wds and "
+        "--its");
+  }
+  WECAN_ASSIGN_OR_RETURN(const std::vector<std::string> contexts,
+                         ChooseContexts(options.cluster, clusters));
+  WECAN_ASSIGN_OR_RETURN(const Shard shard, ParseShard(options.cluster.shard));
+  const auto shared = std::make_shared<const std::vector<LiveQuestion>>(std::move(questions));
+  std::vector<LiveTarget> targets;
+  for (const std::string& context : contexts) targets.push_back({context, shared, ""});
+  return InShard(std::move(targets), shard);
 }
 
 absl::StatusOr<UserInfo> LiveSubject(const Options& options) {
@@ -238,25 +281,41 @@ absl::StatusOr<std::vector<ClusterAnswers>> AskTargets(const Options& options,
   return results;
 }
 
+void AddTargetRemarks(const std::vector<LiveTarget>& targets, CanIReport& report) {
+  std::map<std::string, std::vector<std::string>> problems;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const LiveTarget& t = targets[i];
+    if (!t.cluster.empty() && t.cluster != t.context) {
+      report.clusters[i].notes.push_back(
+          absl::StrCat(Printable(t.context), ": is cluster ", Printable(t.cluster)));
+    }
+    for (const std::string& problem : t.problems) problems[problem].push_back(t.context);
+  }
+  for (auto& [message, contexts] : problems)
+    report.findings.push_back(
+        {.rule = "WEC403", .message = message, .contexts = std::move(contexts)});
+}
+
 void AddLiveFindings(CanIReport& report) {
   std::map<CauseKey, std::vector<std::string>> denied;
   for (const ClusterAnswers& c : report.clusters) {
     for (const MatrixRow& row : MatrixRows(c.answers)) {
       if (!row.missing.empty())
-        denied[{row.group, row.resource, row.namespace_, row.missing.Names()}].push_back(c.context);
+        denied[{row.group, row.resource, row.namespace_, row.missing.bits()}].push_back(c.context);
     }
   }
   for (auto& [key, contexts] : denied) {
-    const auto& [group, resource, ns, verbs] = key;
+    const auto& [group, resource, ns, bits] = key;
+    const VerbSet verbs(bits);
     report.findings.push_back(
         {.rule = "WEC401",
-         .message = absl::StrCat("may not ", absl::StrJoin(verbs, ", "), " ",
+         .message = absl::StrCat("may not ", VerbWords(verbs), " ",
                                  QualifiedResource(group, resource), " ", Where(ns)),
          .contexts = std::move(contexts),
          .group = group,
          .resource = resource,
          .namespace_ = ns,
-         .verbs = verbs});
+         .verbs = verbs.Names()});
   }
   for (const ClusterAnswers& c : report.clusters) {
     if (!c.error.empty())

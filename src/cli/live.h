@@ -23,11 +23,19 @@ struct LiveTarget {
   std::string context;
   LiveQuestions questions;
   std::string why_not;  // why it cannot be asked, one line; "" if it can
+  // What the static engine answers, parallel to the questions; nullptr: not to be compared.
+  std::shared_ptr<const std::vector<bool>> expected;
+  std::string cluster;  // what a WDS or an ITS calls it; "" if that is not known
+  // What else is wrong with it, though it is asked: WEC403, one line each.
+  std::vector<std::string> problems;
 };
 
 // The contexts that --context or --all-contexts means, sorted.
 absl::StatusOr<std::vector<std::string>> ChooseContexts(const ClusterOptions& options,
                                                         const Clusters& clusters);
+
+// InvalidArgument for flags that mean nothing when clusters are asked.
+absl::Status CheckLiveFlags(const Options& options);
 
 // Part K of N, as --shard has it: K from 0 (as an Indexed Job counts) or from 1 (N is 0). The part
 // of a cluster depends on its name and N alone.
@@ -36,6 +44,11 @@ struct Shard {
   bool Has(const std::string& name) const;
 };
 absl::StatusOr<Shard> ParseShard(const std::string& text);
+
+// The chosen contexts of this shard, all with the same questions.
+absl::StatusOr<std::vector<LiveTarget>> ContextTargets(const Options& options,
+                                                       const Clusters& clusters,
+                                                       std::vector<LiveQuestion> questions);
 
 // Whom the questions are about: --as, the agent that flags and configuration name, or with
 // `--agent auto` that of each WEC.
@@ -47,6 +60,10 @@ absl::StatusOr<std::vector<ClusterAnswers>> AskTargets(const Options& options,
                                                        const Clusters& clusters,
                                                        const std::vector<LiveTarget>& targets,
                                                        Environment& environment);
+
+// Adds to each cluster's notes what it is called elsewhere, and WEC403 for the problems of targets.
+// `report.clusters` are what AskTargets gave.
+void AddTargetRemarks(const std::vector<LiveTarget>& targets, CanIReport& report);
 
 // WEC401 and WEC403 by cause, and the exit code.
 void AddLiveFindings(CanIReport& report);

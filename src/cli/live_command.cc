@@ -2,6 +2,7 @@
 // can-i of live clusters: one question, or all Requirements of manifests.
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <tuple>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/live.h"
 #include "src/cli/live_questions.h"
+#include "src/cli/live_targets.h"
 #include "src/cli/print.h"
 #include "src/cli/question.h"
 #include "src/cli/setup.h"
@@ -24,38 +26,14 @@
 namespace wecan {
 namespace {
 
-absl::Status CheckLiveFlags(const Options& options) {
-  const ReviewOptions& review = options.review;
-  const std::pair<const char*, bool> offline[] = {
-      {"--rbac", !review.rbac.empty()}, {"--aggregate", review.aggregate}, {"--list", review.list}};
-  for (const auto& [flag, given] : offline) {
-    if (given) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(flag, ": is about RBAC objects in files; leave it out to ask a cluster"));
-    }
-  }
-  return absl::OkStatus();
-}
-
-// The targets of this shard.
-std::vector<LiveTarget> InShard(std::vector<LiveTarget> targets, const Shard& shard) {
-  targets.erase(std::remove_if(targets.begin(), targets.end(),
-                               [&](const LiveTarget& t) { return !shard.Has(t.context); }),
-                targets.end());
-  return targets;
-}
-
-// All chosen contexts with the same questions.
-absl::StatusOr<std::vector<LiveTarget>> ContextTargets(const Options& options,
-                                                       const Clusters& clusters,
-                                                       std::vector<LiveQuestion> questions) {
-  WECAN_ASSIGN_OR_RETURN(const std::vector<std::string> contexts,
-                         ChooseContexts(options.cluster, clusters));
-  WECAN_ASSIGN_OR_RETURN(const Shard shard, ParseShard(options.cluster.shard));
-  const auto shared = std::make_shared<const std::vector<LiveQuestion>>(std::move(questions));
-  std::vector<LiveTarget> targets;
-  for (const std::string& context : contexts) targets.push_back({context, shared, ""});
-  return InShard(std::move(targets), shard);
+// Adds what could not be read, and says so.
+ExitCode ExitCodeOf(const AnalysisInput& input, CanIReport& report, Environment& environment) {
+  const std::vector<Diagnostic> unread = UnreadInput(input);
+  if (unread.empty()) return LiveExitCode(report);
+  PrintDiagnostics(unread, input, environment);
+  for (const Diagnostic& d : unread)
+    report.errors.push_back({PlaceName(input, d.location, true), d.message});
+  return UnreadExitCode(unread, input);
 }
 
 // ---- one question
@@ -69,12 +47,20 @@ absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment
                     .word = question.word,
                     .any_group = question.any_group,
                     .object_namespace = question.request.namespace_};
-  WECAN_ASSIGN_OR_RETURN(const std::vector<LiveTarget> targets,
-                         ContextTargets(options, clusters, {std::move(live)}));
+  Loaded loaded;  // says where to ask, not what
+  if (!options.cluster.wds.empty()) {
+    WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options, environment));
+    loaded = Load(request, *environment.files, *environment.in);
+  }
+  const Asked asked{std::make_shared<const std::vector<LiveQuestion>>(1, std::move(live)), nullptr};
+  WECAN_ASSIGN_OR_RETURN(
+      const std::vector<LiveTarget> targets,
+      FindTargets(options, clusters, loaded.input, [&](const AnalysisInput&) { return asked; }));
   if (!question.note.empty()) *environment.err << "wecan: " << Printable(question.note) << "\n";
   WECAN_ASSIGN_OR_RETURN(report.clusters, AskTargets(options, clusters, targets, environment));
+  AddTargetRemarks(targets, report);
   AddLiveFindings(report);
-  const ExitCode code = LiveExitCode(report);
+  const ExitCode code = ExitCodeOf(loaded.input, report, environment);
   return FinishCanI(options, {}, std::move(report), code, environment);
 }
 
@@ -85,18 +71,16 @@ using DifferenceKey = std::tuple<std::string, std::string, std::string, bool>;
 
 // WEC402: what clusters answer otherwise than `profile`, by cause.
 void AddDifferences(const std::vector<LiveTarget>& targets, const std::string& profile,
-                    AgentGrants& grants, CanIReport& report) {
+                    CanIReport& report) {
   std::map<std::pair<DifferenceKey, uint8_t>, std::vector<std::string>> causes;  // with verbs
-  std::map<const void*, std::vector<bool>> answers;  // by questions, which clusters share
   for (size_t i = 0; i < targets.size(); ++i) {
     const ClusterAnswers& cluster = report.clusters[i];
-    const auto [known, fresh] = answers.try_emplace(targets[i].questions.get());
-    if (fresh) known->second = StaticAnswers(*targets[i].questions, grants);
+    if (targets[i].expected == nullptr) continue;
     std::map<DifferenceKey, VerbSet> verbs;
     for (size_t q = 0; q < cluster.answers.size(); ++q) {
       const ReviewAnswer& answer = cluster.answers[q];
       const bool told = answer.state == LiveState::kYes || answer.state == LiveState::kNo;
-      if (!told || answer.allowed() == known->second[q]) continue;
+      if (!told || answer.allowed() == (*targets[i].expected)[q]) continue;
       const RequestAttributes& r = (*targets[i].questions)[q].request;
       const std::optional<AgentVerb> verb = ParseAgentVerb(r.verb);
       if (verb) verbs[{r.api_group, r.resource, r.namespace_, answer.allowed()}].Add(*verb);
@@ -108,7 +92,7 @@ void AddDifferences(const std::vector<LiveTarget>& targets, const std::string& p
     const VerbSet verbs(cause.second);
     report.findings.push_back(
         {.rule = "WEC402",
-         .message = absl::StrCat(verbs.Join(", "), " ", QualifiedResource(group, resource),
+         .message = absl::StrCat(VerbWords(verbs), " ", QualifiedResource(group, resource),
                                  ns.empty() ? "" : absl::StrCat(" in namespace ", ns), ": ",
                                  allowed ? "yes" : "no", ", where profile ", profile, " says ",
                                  allowed ? "no" : "yes"),
@@ -134,33 +118,42 @@ std::string FixFor(const Options& options, const CanIReport& report) {
   return "";
 }
 
+// What the objects of `input` need, and with `compare` what the profile and the grants that it
+// brings along would answer.
+Asked AskedOf(const AnalysisInput& input, const AnalyzeOptions& analyze, bool compare) {
+  const Requirements requirements = DeriveRequirements(input, analyze.derive);
+  std::vector<LiveQuestion> questions =
+      QuestionsOf(input, requirements, analyze.derive.default_namespace);
+  Asked asked;
+  if (compare) {
+    AgentGrants grants(EffectivePolicy(input, requirements, analyze), analyze.agent.User());
+    asked.expected = std::make_shared<const std::vector<bool>>(StaticAnswers(questions, grants));
+  }
+  asked.questions = std::make_shared<const std::vector<LiveQuestion>>(std::move(questions));
+  return asked;
+}
+
 absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& environment) {
-  WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options.input, environment));
+  WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options, environment));
   const Loaded loaded = Load(request, *environment.files, *environment.in);
   Options offline = options;
   if (options.agent.agent == "auto") offline.agent.agent.clear();
   WECAN_ASSIGN_OR_RETURN(const AnalyzeOptions analyze,
                          MakeAnalyzeOptions(offline, loaded, environment));
-  const Requirements requirements = DeriveRequirements(loaded.input, analyze.derive);
   WECAN_ASSIGN_OR_RETURN(const Clusters clusters, Clusters::Open(options.cluster, environment));
   CanIReport report{.kind = CanIKind::kManifests, .live = true};
   WECAN_ASSIGN_OR_RETURN(report.user, LiveSubject(options));
-  WECAN_ASSIGN_OR_RETURN(
-      const std::vector<LiveTarget> targets,
-      ContextTargets(options, clusters,
-                     QuestionsOf(loaded.input, requirements, options.input.default_namespace)));
+  const bool compare = options.review.as.empty();
+  WECAN_ASSIGN_OR_RETURN(const std::vector<LiveTarget> targets,
+                         FindTargets(options, clusters, loaded.input, [&](const AnalysisInput& i) {
+                           return AskedOf(i, analyze, compare);
+                         }));
   WECAN_ASSIGN_OR_RETURN(report.clusters, AskTargets(options, clusters, targets, environment));
+  AddTargetRemarks(targets, report);
+  AddDifferences(targets, analyze.profile.name, report);
   AddLiveFindings(report);
-  if (options.review.as.empty()) {
-    AgentGrants grants(EffectivePolicy(loaded.input, requirements, analyze), analyze.agent.User());
-    AddDifferences(targets, analyze.profile.name, grants, report);
-  }
-  const std::vector<Diagnostic> errors = UnreadInput(loaded.input);
-  PrintDiagnostics(errors, loaded.input, environment);
-  for (const Diagnostic& d : errors)
-    report.errors.push_back({PlaceName(loaded.input, d.location, true), d.message});
   report.fix = FixFor(options, report);
-  const ExitCode code = LiveExitCode(report);
+  const ExitCode code = ExitCodeOf(loaded.input, report, environment);
   return FinishCanI(options, ManifestPaths(loaded.input), std::move(report), code, environment);
 }
 
@@ -168,9 +161,11 @@ absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& envir
 
 absl::StatusOr<ExitCode> AskLive(const Options& options, Environment& environment) {
   WECAN_RETURN_IF_ERROR(CheckLiveFlags(options));
-  if (options.input.paths.empty()) return AskOne(options, environment);
-  if (!options.review.words.empty())
+  if (!options.review.words.empty() && !options.input.paths.empty())
     return absl::InvalidArgumentError("can-i: give either VERB RESOURCE or -f PATH, not both");
+  const bool manifests = options.review.words.empty() &&
+                         (!options.input.paths.empty() || !options.cluster.wds.empty());
+  if (!manifests) return AskOne(options, environment);
   return AskManifests(options, environment);
 }
 

@@ -27,23 +27,19 @@ struct Draft {
   bool named = true;  // every object of it has a name that the request carries
 };
 
-std::string NamespaceOn(const ObjectRequirements& need, const QuestionScope& scope) {
-  if (need.scope != ScopeKind::kEachWec) return need.namespace_;
-  return scope.expand ? scope.expand(need.namespace_).value_or("") : "";
-}
-
 }  // namespace
 
 std::vector<LiveQuestion> QuestionsOf(const AnalysisInput& input, const Requirements& requirements,
-                                      const std::string& default_namespace,
-                                      const QuestionScope& scope) {
+                                      const std::string& default_namespace) {
   std::map<QuestionKey, Draft> drafts;
   for (size_t i = 0; i < input.objects.size(); ++i) {
     const ObjectRequirements& need = requirements.objects[i];
-    if (need.state != ObjectState::kChecked || (scope.goes && !scope.goes(i))) continue;
+    if (need.state != ObjectState::kChecked) continue;
     const Object& o = input.objects[i];
     const ResourceType& type = requirements.types[need.type];
-    const std::string ns = NamespaceOn(need, scope);
+    const std::string ns = need.scope == ScopeKind::kEachWec ? "" : need.namespace_;
+    // A Binding's entry names the resource, and its kind may be anybody's guess.
+    const bool by_kind = o.resource.empty() && !o.kind.empty();
     const VerbSet unnamed = UnnamedVerbs(need);
     (need.apply | need.remove | need.option).ForEach([&](AgentVerb verb) {
       Draft& draft = drafts[{type.group, type.resource, ns, RankOf(verb), o.kind}];
@@ -52,9 +48,9 @@ std::vector<LiveQuestion> QuestionsOf(const AnalysisInput& input, const Requirem
                    .api_group = type.group,
                    .resource = type.resource,
                    .namespace_ = ns};
-      q.kind = o.kind;
+      q.kind = by_kind ? o.kind : "";
       q.version = o.version;
-      if (o.kind.empty()) q.word = type.resource;
+      q.word = by_kind ? "" : type.resource;
       q.object_namespace = o.namespace_.empty() ? default_namespace : o.namespace_;
       const bool named = !unnamed.Has(verb) && !o.name.empty();
       draft.named &= named;

@@ -2,8 +2,6 @@
 // From what manifests need to what is asked of a WEC.
 #pragma once
 
-#include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,19 +12,10 @@
 
 namespace wecan {
 
-// Which objects, and where those with a namespace that differs per WEC are.
-struct QuestionScope {
-  // Whether the object with this index goes to the WEC; empty: all do.
-  std::function<bool(size_t object)> goes;
-  // The namespace there of a text with templates; nothing where it cannot be told: then only what
-  // holds in all namespaces counts. Empty: never to be told.
-  std::function<std::optional<std::string>(const std::string& text)> expand;
-};
-
-// Each Permission once, in the order of resources and verbs.
+// Each Permission once, in the order of resources and verbs. Of a namespace that is a template only
+// what holds in all namespaces counts.
 std::vector<LiveQuestion> QuestionsOf(const AnalysisInput& input, const Requirements& requirements,
-                                      const std::string& default_namespace,
-                                      const QuestionScope& scope = {});
+                                      const std::string& default_namespace);
 
 // What the static engine answers to each of them. The names count as in a live answer.
 std::vector<bool> StaticAnswers(const std::vector<LiveQuestion>& questions, AgentGrants& grants);

@@ -125,6 +125,7 @@ struct Options {
   FixFlags fix;
   std::string topic;                       // explain RULE, completion SHELL
   std::vector<std::string> profile_words;  // profiles [NAME | capture CONTEXT | diff A B]
+  std::vector<std::string> reports;        // merge REPORT...
   std::set<std::string> given;             // the long names of the flags on the command line
   // What `wecan fix` is called with: FixCommand() of the command line alone, and of it with
   // --strategy role-binding.

@@ -56,7 +56,7 @@ absl::StatusOr<std::vector<Output>> MakeOutputs(const OutputOptions& options,
 std::vector<std::string> ManifestPaths(const AnalysisInput& input) {
   std::vector<std::string> paths;
   for (const InputFile& f : input.files) {
-    if (f.status != FileStatus::kSkipped) paths.push_back(f.path);
+    if (f.status != FileStatus::kSkipped && !f.live) paths.push_back(f.path);
   }
   return paths;
 }

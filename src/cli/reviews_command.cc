@@ -4,26 +4,22 @@
 // pkg/registry/authorization/subjectaccessreview/rest.go,
 // pkg/registry/authorization/util/helpers.go.
 #include <algorithm>
-#include <istream>
-#include <iterator>
 #include <ostream>
+#include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 
 #include "analyzer/base/status_macros.h"
 #include "analyzer/grants/authorizer.h"
 #include "src/cli/can_i_report.h"
 #include "src/cli/commands.h"
+#include "src/cli/live.h"
 #include "src/cli/print.h"
 #include "src/cli/question.h"
+#include "src/cli/review_stream.h"
 #include "src/cli/setup.h"
 #include "src/cli/source.h"
-#include "src/input/manifest_reader.h"
-#include "src/input/parse.h"
 #include "src/output/formats.h"
 #include "src/output/json.h"
 #include "src/output/style.h"
@@ -31,102 +27,7 @@
 namespace wecan {
 namespace {
 
-// ---- reading
-
-Json NumberJson(const Value& value) {
-  const std::string text(value.text());
-  if (Json number = Json::parse(text, nullptr, false); number.is_number()) return number;
-  int64_t integer = 0;
-  if (absl::SimpleHexAtoi(text, &integer) || absl::SimpleAtoi(text, &integer)) return integer;
-  return text;
-}
-
-// Depth is bounded by the document's budget.
-Json ToJson(const Value& value) {
-  if (value.IsMapping()) {
-    Json json = Json::object();
-    value.ForEachEntry(
-        [&](const Value& key, const Value& v) { json[std::string(key.text())] = ToJson(v); });
-    return json;
-  }
-  if (value.IsSequence()) {
-    Json json = Json::array();
-    value.ForEachItem([&](const Value& item) { json.push_back(ToJson(item)); });
-    return json;
-  }
-  switch (value.type()) {
-    case ScalarType::kNull:
-      return nullptr;
-    case ScalarType::kBool:
-      return value.IsTrue();
-    case ScalarType::kInt:
-    case ScalarType::kFloat:
-      return NumberJson(value);
-    case ScalarType::kString:
-      return std::string(value.text());
-  }
-  return nullptr;
-}
-
-struct ReviewStream {
-  std::vector<Json> reviews;
-  std::vector<std::string> errors;  // "LINE:COL: message" or "message"
-};
-
-void Flatten(const Value& value, ReviewStream& stream) {
-  const absl::string_view kind = value["kind"].text();
-  if (absl::EndsWith(kind, "List") && value["items"].IsSequence()) {
-    value["items"].ForEachItem([&](const Value& item) { Flatten(item, stream); });
-  } else if (absl::EndsWith(kind, "AccessReview") || (kind.empty() && value["spec"].IsMapping())) {
-    stream.reviews.push_back(ToJson(value));
-  } else if (!value.IsNull()) {
-    stream.errors.push_back(absl::StrCat(value.span().line + 1, ":", value.span().column + 1, ": ",
-                                         kind.empty() ? "this document" : kind,
-                                         " is no SubjectAccessReview"));
-  }
-}
-
-ReviewStream ParseReviews(absl::string_view text) {
-  ReviewStream stream;
-  absl::ConsumePrefix(&text, "\xef\xbb\xbf");
-  if (std::string why = NotText(text); !why.empty()) {
-    stream.errors.push_back(std::move(why));
-    return stream;
-  }
-  Document document{Budgets{}};
-  const auto take = [&](const Document& d) { Flatten(d.root(), stream); };
-  const auto fail = [&](const SyntaxError& e, uint32_t first_line) {
-    stream.errors.push_back(absl::StrCat(first_line + e.line, ":", e.column, ": ", e.message));
-  };
-  if (LooksLikeJson(text)) {
-    if (const auto error = ParseJson(text, document, take)) fail(*error, 0);
-    return stream;
-  }
-  for (const Stretch& stretch : SplitDocuments(text)) {
-    if (const auto error = ParseYaml(stretch.text, document, take))
-      fail(*error, stretch.first_line);
-  }
-  return stream;
-}
-
-absl::StatusOr<std::string> ReadAll(const std::string& path, const Environment& environment) {
-  if (path != "-") return environment.files->Read(path, Budgets{}.file_bytes);
-  return std::string(std::istreambuf_iterator<char>(*environment.in), {});
-}
-
-// ---- answering
-
-const Json& Member(const Json& json, const char* key) {
-  static const Json kNull;
-  if (!json.is_object()) return kNull;
-  const auto it = json.find(key);
-  return it == json.end() ? kNull : *it;
-}
-
-std::string StringMember(const Json& json, const char* key) {
-  const Json& value = Member(json, key);
-  return value.is_string() ? value.get<std::string>() : "";
-}
+// ---- offline
 
 // Whether requirement `r` of a field (or label) selector is one that the API server takes.
 bool ValidRequirement(const Json& r, bool field) {
@@ -157,84 +58,106 @@ std::string SelectorError(const Json& attributes, const char* name, bool field) 
                       " ignored due to parse error");
 }
 
-RequestAttributes RequestOf(const Json& resource, const Json& path) {
-  if (path.is_object()) {
-    return {.resource_request = false,
-            .verb = StringMember(path, "verb"),
-            .path = StringMember(path, "path")};
-  }
-  return {.verb = StringMember(resource, "verb"),
-          .api_group = StringMember(resource, "group"),
-          .resource = StringMember(resource, "resource"),
-          .subresource = StringMember(resource, "subresource"),
-          .namespace_ = StringMember(resource, "namespace"),
-          .name = StringMember(resource, "name")};
+// What the RBAC objects of `source` answer. A self review is asked by the user of the command line;
+// the others name theirs, and no group is added.
+ReviewAnswer Review(const ReviewSource& source, const Authorizer& authorizer, const Json& review) {
+  const RequestAttributes request = RequestOf(review);
+  const UserInfo user = UserOf(review).value_or(source.user);
+  ReviewAnswer answer{.request = request, .subject = user.name, .error = WhyInvalid(review)};
+  if (!answer.error.empty()) return answer;
+  const Decision decision = authorizer.Authorize(user, request);
+  answer.state = decision.allowed ? LiveState::kYes : LiveState::kNo;
+  answer.reason = authorizer.Reason(user, request, decision);
+  const Json& attributes = Member(Member(review, "spec"), "resourceAttributes");
+  std::vector<std::string> errors = {SelectorError(attributes, "fieldSelector", true),
+                                     SelectorError(attributes, "labelSelector", false)};
+  std::erase(errors, "");
+  answer.evaluation_error = absl::StrJoin(errors, "; ");
+  return answer;
 }
 
-class Reviewer {
- public:
-  explicit Reviewer(const ReviewSource& source) : source_(source), authorizer_(source.policy) {}
+ClusterAnswers AnswerOffline(const ReviewSource& source, const std::vector<Json>& reviews) {
+  const Authorizer authorizer(source.policy);
+  ClusterAnswers answers{.method = source.method};
+  for (const Json& review : reviews) answers.answers.push_back(Review(source, authorizer, review));
+  return answers;
+}
 
-  // Fills in review.status.
-  ReviewAnswer Review(Json& review) const {
-    const Json& spec = Member(review, "spec");
-    const Json& resource = Member(spec, "resourceAttributes");
-    const Json& path = Member(spec, "nonResourceAttributes");
-    const UserInfo user = UserOf(review, spec);
-    const RequestAttributes request = RequestOf(resource, path);
-    ReviewAnswer answer{.request = request, .subject = user.name};
-    if (resource.is_object() == path.is_object()) {
-      answer.error = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
-    } else if (user.name.empty() && user.groups.empty()) {
-      answer.error = "at least one of user or group must be specified";
-    }
-    if (!answer.error.empty()) {
-      review["status"] = {{"allowed", false}, {"evaluationError", answer.error}};
-      return answer;
-    }
-    const Decision decision = authorizer_.Authorize(user, request);
-    Json status = {{"allowed", decision.allowed}};
-    answer.state = decision.allowed ? LiveState::kYes : LiveState::kNo;
-    answer.reason = authorizer_.Reason(user, request, decision);
-    if (!answer.reason.empty()) status["reason"] = answer.reason;
-    std::vector<std::string> errors = {SelectorError(resource, "fieldSelector", true),
-                                       SelectorError(resource, "labelSelector", false)};
-    std::erase(errors, "");
-    if (!errors.empty()) {
-      status["evaluationError"] = absl::StrJoin(errors, "; ");
-      if (!answer.reason.empty()) errors.insert(errors.begin(), answer.reason);
-      answer.reason = absl::StrJoin(errors, "; ");
-    }
-    review["status"] = std::move(status);
-    return answer;
+// ---- live
+
+LiveQuestion QuestionOf(const Json& review) {
+  const Json& spec = Member(review, "spec");
+  const Json& resource = Member(spec, "resourceAttributes");
+  const Json& attributes = resource.is_object() ? resource : Member(spec, "nonResourceAttributes");
+  return {.request = RequestOf(review),
+          .attributes = attributes.dump(-1, ' ', false, Json::error_handler_t::replace),
+          .subject = UserOf(review)};
+}
+
+// Reviews that no server would take are not sent to one.
+absl::StatusOr<std::vector<ClusterAnswers>> AskLiveReviews(const Options& options,
+                                                           const std::vector<Json>& reviews,
+                                                           const UserInfo& subject,
+                                                           Environment& environment) {
+  std::vector<LiveQuestion> questions;
+  for (const Json& review : reviews) {
+    if (WhyInvalid(review).empty()) questions.push_back(QuestionOf(review));
   }
-
- private:
-  // A self review is asked by the user of the command line; the others name theirs, and no group is
-  // added.
-  UserInfo UserOf(const Json& review, const Json& spec) const {
-    if (StringMember(review, "kind") == "SelfSubjectAccessReview") return source_.user;
-    UserInfo user{.name = StringMember(spec, "user")};
-    const Json& groups =
-        Member(spec, Member(spec, "groups").is_array() ? "groups" : "group");  // v1beta1: group
-    if (!groups.is_array()) return user;
-    for (const Json& group : groups) {
-      if (group.is_string()) user.groups.push_back(group.get<std::string>());
+  WECAN_ASSIGN_OR_RETURN(const Clusters clusters, Clusters::Open(options.cluster, environment));
+  WECAN_ASSIGN_OR_RETURN(const std::vector<LiveTarget> targets,
+                         ContextTargets(options, clusters, std::move(questions)));
+  WECAN_ASSIGN_OR_RETURN(std::vector<ClusterAnswers> asked,
+                         AskTargets(options, clusters, targets, environment));
+  for (ClusterAnswers& cluster : asked) {
+    if (cluster.answers.empty()) continue;
+    std::vector<ReviewAnswer> all;
+    auto next = cluster.answers.begin();
+    for (const Json& review : reviews) {
+      std::string why = WhyInvalid(review);
+      all.push_back(why.empty() ? std::move(*next++)
+                                : ReviewAnswer{.request = RequestOf(review), .error = why});
+      all.back().subject = UserOf(review).value_or(subject).name;
     }
-    return user;
+    cluster.answers = std::move(all);
   }
+  return asked;
+}
 
-  const ReviewSource& source_;
-  const Authorizer authorizer_;
-};
+// ---- the reviews with status
+
+Json StatusOf(const ReviewAnswer& answer) {
+  Json status = {{"allowed", answer.allowed()}};
+  if (answer.state == LiveState::kDenied) status["denied"] = true;
+  const bool asked = answer.error.empty() && answer.state != LiveState::kError;
+  if (asked && !answer.reason.empty()) status["reason"] = answer.reason;
+  const std::string& error = !answer.error.empty() ? answer.error
+                             : asked               ? answer.evaluation_error
+                                                   : answer.reason;
+  if (!error.empty()) status["evaluationError"] = error;
+  return status;
+}
+
+// The reviews as each evaluator answers them, one evaluator after the other.
+std::vector<Json> Answered(const std::vector<Json>& reviews, const CanIReport& report) {
+  std::vector<Json> items;
+  for (const ClusterAnswers& cluster : report.clusters) {
+    for (size_t i = 0; i < cluster.answers.size(); ++i) {
+      Json item = reviews[i];
+      item["status"] = StatusOf(cluster.answers[i]);
+      if (report.clusters.size() > 1)
+        item["metadata"]["annotations"]["can-i.wecan/context"] = cluster.context;
+      items.push_back(std::move(item));
+    }
+  }
+  return items;
+}
 
 std::string ReviewsText(const std::vector<Json>& reviews) {
   std::string text;
   for (const Json& review : reviews) {
     const Json& spec = Member(review, "spec");
     const Json& status = Member(review, "status");
-    const RequestAttributes request =
-        RequestOf(Member(spec, "resourceAttributes"), Member(spec, "nonResourceAttributes"));
+    const RequestAttributes request = RequestOf(review);
     absl::StrAppend(&text, Member(status, "allowed") == true ? "yes" : "no ", "  ",
                     Printable(StringMember(spec, "user")), ": ",
                     Printable(DescribeRequest(request)));
@@ -266,31 +189,48 @@ absl::Status PrintReviews(const Options& options, const std::vector<Json>& revie
   return WriteOutputs(outputs, options.global.quiet, render, environment);
 }
 
-absl::StatusOr<ExitCode> Reviews(const Options& options, Environment& environment) {
-  WECAN_ASSIGN_OR_RETURN(const ReviewSource source, MakeReviewSource(options, environment));
-  const std::string& path = options.review.reviews;
-  WECAN_ASSIGN_OR_RETURN(const std::string text, ReadAll(path, environment));
-  ReviewStream stream = ParseReviews(text);
-  if (stream.reviews.empty() && stream.errors.empty())
-    stream.errors.emplace_back("no SubjectAccessReview in it");
-
-  CanIReport report = OfflineReport(CanIKind::kReviews, source);
-  for (const std::string& e : stream.errors) report.errors.push_back({path, e});
-  const Reviewer reviewer(source);
-  bool all_allowed = true;
-  for (size_t i = 0; i < stream.reviews.size(); ++i) {
-    ReviewAnswer answer = reviewer.Review(stream.reviews[i]);
-    if (!answer.error.empty())
-      stream.errors.push_back(absl::StrCat("review ", i + 1, ": ", answer.error));
-    all_allowed &= answer.allowed();
-    report.clusters[0].answers.push_back(std::move(answer));
+absl::StatusOr<CanIReport> Ask(const Options& options, const ReviewStream& stream,
+                               Environment& environment) {
+  if (!IsLive(options.cluster)) {
+    WECAN_ASSIGN_OR_RETURN(const ReviewSource source, MakeReviewSource(options, environment));
+    CanIReport report = OfflineReport(CanIKind::kReviews, source);
+    report.clusters = {AnswerOffline(source, stream.reviews)};
+    return report;
   }
-  for (const std::string& e : stream.errors)
+  CanIReport report{.kind = CanIKind::kReviews, .live = true};
+  WECAN_ASSIGN_OR_RETURN(report.user, LiveSubject(options));
+  WECAN_ASSIGN_OR_RETURN(report.clusters,
+                         AskLiveReviews(options, stream.reviews, report.user, environment));
+  AddLiveFindings(report);
+  return report;
+}
+
+// The reviews that no server would take, in words.
+std::vector<std::string> InvalidReviews(const std::vector<Json>& reviews) {
+  std::vector<std::string> errors;
+  for (size_t i = 0; i < reviews.size(); ++i) {
+    const std::string why = WhyInvalid(reviews[i]);
+    if (!why.empty()) errors.push_back(absl::StrCat("review ", i + 1, ": ", why));
+  }
+  return errors;
+}
+
+absl::StatusOr<ExitCode> Reviews(const Options& options, Environment& environment) {
+  WECAN_RETURN_IF_ERROR(CheckLiveFlags(options));
+  const std::string& path = options.review.reviews;
+  WECAN_ASSIGN_OR_RETURN(const ReviewStream stream, ReadReviewStream(path, environment));
+  WECAN_ASSIGN_OR_RETURN(CanIReport report, Ask(options, stream, environment));
+  for (const std::string& e : stream.errors) report.errors.push_back({path, e});
+  std::vector<std::string> errors = stream.errors;
+  for (std::string& e : InvalidReviews(stream.reviews)) errors.push_back(std::move(e));
+  for (const std::string& e : errors)
     *environment.err << "wecan: " << Printable(path) << ": " << Printable(e) << "\n";
-  const ExitCode code = !stream.errors.empty() ? ExitCode::kUsage
-                        : all_allowed          ? ExitCode::kOk
-                                               : ExitCode::kFindings;
-  WECAN_RETURN_IF_ERROR(PrintReviews(options, stream.reviews, report, environment));
+  for (const ClusterAnswers& cluster : report.clusters) {
+    if (!cluster.error.empty()) *environment.err << "wecan: " << Printable(cluster.error) << "\n";
+  }
+  const ExitCode code = errors.empty() ? LiveExitCode(report) : ExitCode::kUsage;
+  WECAN_RETURN_IF_ERROR(
+      PrintReviews(options, Answered(stream.reviews, report), report, environment));
   return code;
 }
 

@@ -300,9 +300,13 @@ void ApplySettings(const Settings& settings, Options& options) {
     }
     Write(field, std::move(texts));
   }
-  // Without a PATH they are what is checked.
-  if (options.input.paths.empty() && options.command != "can-i")
+  // Without a PATH they are what is checked, unless that is what a WDS holds.
+  if (!options.input.paths.empty()) return;
+  if (!options.cluster.wds.empty()) {
+    options.input.config_paths.clear();
+  } else if (options.command != "can-i") {
     options.input.paths.swap(options.input.config_paths);
+  }
 }
 
 }  // namespace wecan

@@ -15,8 +15,10 @@
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
 #include "analyzer/requirements/strategy.h"
+#include "src/cli/clusters.h"
 #include "src/cli/flag_values.h"
 #include "src/cli/live_rbac.h"
+#include "src/cli/spaces.h"
 #include "src/output/report.h"
 
 namespace wecan {
@@ -71,6 +73,13 @@ std::vector<Diagnostic> UnreadInput(const AnalysisInput& input) {
   return errors;
 }
 
+ExitCode UnreadExitCode(const std::vector<Diagnostic>& unread, const AnalysisInput& input) {
+  const bool live = std::all_of(unread.begin(), unread.end(), [&](const Diagnostic& d) {
+    return d.location.file >= 0 && input.files[d.location.file].live;
+  });
+  return live ? ExitCode::kIncomplete : ExitCode::kUsage;
+}
+
 void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const AnalysisInput& input,
                       const Environment& environment) {
   for (const Diagnostic& d : diagnostics) {
@@ -79,8 +88,10 @@ void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const Analysis
   }
 }
 
-absl::StatusOr<LoadRequest> MakeLoadRequest(const InputOptions& options,
-                                            const Environment& environment) {
+namespace {
+
+// All but that standard input is what is read without a PATH.
+absl::StatusOr<LoadRequest> RequestOf(const InputOptions& options, const Environment& environment) {
   LoadRequest request{.paths = options.paths,
                       .load = options.load,
                       .crds = options.crds,
@@ -98,6 +109,15 @@ absl::StatusOr<LoadRequest> MakeLoadRequest(const InputOptions& options,
     WECAN_ASSIGN_OR_RETURN(request.budgets.document_bytes,
                            ParseSize("--max-document-size", options.max_document_size));
   }
+  request.load_if_not_checked = options.config_paths;
+  return request;
+}
+
+}  // namespace
+
+absl::StatusOr<LoadRequest> MakeLoadRequest(const InputOptions& options,
+                                            const Environment& environment) {
+  WECAN_ASSIGN_OR_RETURN(LoadRequest request, RequestOf(options, environment));
   if (request.paths.empty()) {
     if (environment.in_is_terminal) {
       return absl::InvalidArgumentError(
@@ -106,7 +126,21 @@ absl::StatusOr<LoadRequest> MakeLoadRequest(const InputOptions& options,
     }
     request.paths = {"-"};
   }
-  request.load_if_not_checked = options.config_paths;
+  return request;
+}
+
+absl::StatusOr<LoadRequest> MakeLoadRequest(const Options& options,
+                                            const Environment& environment) {
+  const ClusterOptions& cluster = options.cluster;
+  if (cluster.wds.empty()) {
+    if (!cluster.binding.empty())
+      return absl::InvalidArgumentError(
+          "--binding: names a Binding of a WDS; give --wds CONTEXT beside it");
+    return MakeLoadRequest(options.input, environment);
+  }
+  WECAN_ASSIGN_OR_RETURN(LoadRequest request, RequestOf(options.input, environment));
+  WECAN_ASSIGN_OR_RETURN(const Clusters clusters, Clusters::Open(cluster, environment));
+  WECAN_ASSIGN_OR_RETURN(request.live, ReadWdsOf(cluster, clusters));
   return request;
 }
 

@@ -19,8 +19,15 @@ namespace wecan {
 absl::StatusOr<LoadRequest> MakeLoadRequest(const InputOptions& options,
                                             const Environment& environment);
 
+// The same with what --wds says is to be applied; beside it no PATH is needed. Errors are those of
+// Clusters and ReadWdsOf, too.
+absl::StatusOr<LoadRequest> MakeLoadRequest(const Options& options, const Environment& environment);
+
 // What could not be read (WEC901), in the order of the input.
 std::vector<Diagnostic> UnreadInput(const AnalysisInput& input);
+
+// The exit code that it leads to: kIncomplete if all of it is in clusters.
+ExitCode UnreadExitCode(const std::vector<Diagnostic>& unread, const AnalysisInput& input);
 
 // "wecan: PATH:LINE:COLUMN: MESSAGE" for each on standard error.
 void PrintDiagnostics(const std::vector<Diagnostic>& diagnostics, const AnalysisInput& input,

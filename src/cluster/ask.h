@@ -49,6 +49,7 @@ struct LiveAnswer {
   LiveState state = LiveState::kError;
   RequestAttributes request;      // as it was asked, with the WEC's own plural and scope
   std::string reason;             // the authorizer's words, or the error
+  std::string evaluation_error;   // what an authorizer could not do
   bool other_authorizer = false;  // allowed, and not by RBAC
 };
 

@@ -11,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
-#include "src/input/document.h"
 #include "src/input/parse.h"
 #include "src/output/style.h"
 
@@ -22,6 +21,8 @@ constexpr int kPageSize = 500;
 constexpr size_t kMostPages = 1'000;
 constexpr uint64_t kMostBytes = uint64_t{256} << 20;
 constexpr int kGone = 410;
+constexpr char kWhole[] = "application/json";
+constexpr char kMetadata[] = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
 std::string PercentEncoded(absl::string_view text) {
   std::string out;
@@ -53,10 +54,11 @@ class Listing : public std::enable_shared_from_this<Listing> {
   using Then = std::function<void(absl::StatusOr<std::vector<std::string>>)>;
 
   Listing(HttpExchange& exchange, size_t server, const std::string& label, std::string path,
-          Then then)
+          const char* accept, Then then)
       : exchange_(exchange),
         server_(server),
         path_(std::move(path)),
+        accept_(accept),
         label_(absl::StrCat(label, ": GET ", path_)),
         then_(std::move(then)) {}
 
@@ -64,7 +66,7 @@ class Listing : public std::enable_shared_from_this<Listing> {
 
  private:
   void Ask(const std::string& query) {
-    exchange_.Send({.server = server_, .path = path_ + query},
+    exchange_.Send({.server = server_, .path = path_ + query, .accept = accept_},
                    [self = shared_from_this()](HttpReply reply) { self->Take(std::move(reply)); });
   }
 
@@ -100,6 +102,7 @@ class Listing : public std::enable_shared_from_this<Listing> {
   HttpExchange& exchange_;
   const size_t server_;
   const std::string path_;
+  const char* const accept_;
   const std::string label_;
   const Then then_;
   bool whole_ = false;  // asked for in one page, after a 410
@@ -111,7 +114,29 @@ class Listing : public std::enable_shared_from_this<Listing> {
 
 void ListObjects(HttpExchange& exchange, size_t server, const std::string& label, std::string path,
                  std::function<void(absl::StatusOr<std::vector<std::string>>)> then) {
-  std::make_shared<Listing>(exchange, server, label, std::move(path), std::move(then))->Start();
+  std::make_shared<Listing>(exchange, server, label, std::move(path), kWhole, std::move(then))
+      ->Start();
 }
+
+void ListMetadata(HttpExchange& exchange, size_t server, const std::string& label, std::string path,
+                  std::function<void(absl::StatusOr<std::vector<std::string>>)> then) {
+  std::make_shared<Listing>(exchange, server, label, std::move(path), kMetadata, std::move(then))
+      ->Start();
+}
+
+void ForEachItem(const std::vector<std::string>& pages,
+                 absl::FunctionRef<void(const Value&)> read) {
+  Document document{Budgets{}};
+  for (const std::string& page : pages) {
+    // No error: ListObjects gives only pages that parse.
+    ParseJson(page, document, [&](const Document& d) {
+      d.root()["items"].ForEachItem([&](const Value& item) {
+        if (item.IsMapping()) read(item);
+      });
+    });
+  }
+}
+
+std::string NameOf(const Value& item) { return std::string(item["metadata"]["name"].text()); }
 
 }  // namespace wecan

@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 
 #include "src/cluster/http_exchange.h"
+#include "src/input/document.h"
 
 namespace wecan {
 
@@ -23,5 +25,19 @@ namespace wecan {
 // Source: client-go v0.36 tools/pager/pager.go.
 void ListObjects(HttpExchange& exchange, size_t server, const std::string& label, std::string path,
                  std::function<void(absl::StatusOr<std::vector<std::string>>)> then);
+
+// The same, but items hold metadata alone and are of the kind PartialObjectMetadata; never asks for
+// more, so that the bodies of Secrets stay where they are. A server that cannot do that answers 406
+// (Unknown), or, if it does not look, with whole objects.
+// Source: apimachinery v0.36 pkg/apis/meta/v1; client-go v0.36 metadata/metadata.go.
+void ListMetadata(HttpExchange& exchange, size_t server, const std::string& label, std::string path,
+                  std::function<void(absl::StatusOr<std::vector<std::string>>)> then);
+
+// Calls `read` with each item of the pages that ListObjects gave. What is no mapping is passed
+// over.
+void ForEachItem(const std::vector<std::string>& pages, absl::FunctionRef<void(const Value&)> read);
+
+// metadata.name, or "".
+std::string NameOf(const Value& item);
 
 }  // namespace wecan

@@ -55,7 +55,7 @@ const Role* RoleToExtend(const FixPlan& plan) {
 bool HasOurRole(const AnalysisInput& input) {
   return std::any_of(input.rbac.roles.begin(), input.rbac.roles.end(), [&](const Role& role) {
     const int file = role.origin.location.file;
-    return IsOurs(role) && !role.origin.loaded && file >= 0 && input.files[file].path != "-";
+    return IsOurs(role) && !role.origin.loaded && file >= 0 && input.files[file].is_file();
   });
 }
 
@@ -91,10 +91,11 @@ std::map<std::string, RegionEdit> FindingEdits(const AnalysisInput& input, const
   const absl::StatusOr<FixPlan> plan = PlanFix(input, requirements, options, {});
   const Role* role = plan.ok() ? RoleToExtend(*plan) : nullptr;
   if (role == nullptr || role->origin.location.file < 0) return edits;
+  if (!input.files[role->origin.location.file].is_file()) return edits;
   const int file = role->origin.location.file;
   const std::string& path = input.files[file].path;
   const absl::StatusOr<std::string> text = files.Read(path, kMaxFileBytes);
-  if (path == "-" || !text.ok()) return edits;
+  if (!text.ok()) return edits;
 
   for (const Finding& f : report.findings) {
     if (!f.permission || f.permission->missing.empty() || f.account != options.agent.User().name)

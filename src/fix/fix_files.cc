@@ -59,10 +59,15 @@ class FileMaker {
   }
 
  private:
+  // Whether the role stands in a cluster, so that its manifest is to be written as a whole.
+  bool IsLive(const Role* role) const {
+    return role != nullptr && input_.files[role->origin.location.file].live;
+  }
+
   absl::Status Place(const RoleGrant& grant) {
     const auto annotations = GrantAnnotations(grant, input_, requirements_, analyze_);
     std::string path = NewPath();
-    if (options_.print) {
+    if (options_.print || IsLive(grant.existing)) {
       RoleGrant whole = grant;
       whole.existing = nullptr;
       AddDocuments(whole, annotations, path);
@@ -107,8 +112,8 @@ class FileMaker {
     if (!options_.out.empty()) return options_.out;
     for (const Role& role : input_.rbac.roles) {
       if (!IsOurs(role)) continue;
-      const std::string& path = input_.files[role.origin.location.file].path;
-      if (path != "-") return path;
+      const InputFile& file = input_.files[role.origin.location.file];
+      if (file.is_file()) return file.path;
     }
     return options_.fallback;
   }

@@ -188,6 +188,7 @@ class Merger {
   explicit Merger(const LoadRequest& request) : request_(request) {}
 
   Loaded Run(std::vector<std::unique_ptr<FileInWork>> files) {
+    for (const LiveContents& live : request_.live) AddLive(live);
     for (std::unique_ptr<FileInWork>& file : files) {
       AddFile(*file);
       file.reset();
@@ -204,6 +205,15 @@ class Merger {
   void Report(absl::string_view rule, Level level, std::string message, SourceLocation location) {
     location.file = Last();
     input().diagnostics.push_back({std::string(rule), level, std::move(message), location});
+  }
+
+  void AddLive(const LiveContents& live) {
+    const Source source{live.name, live.context ? Purpose::kLoad : Purpose::kCheck};
+    input().files.push_back({.path = live.name, .live = true, .requested = !live.context});
+    Contents contents = live.contents;
+    AddPart(contents, source, 0);
+    InputFile& info = input().files.back();
+    if (info.status == FileStatus::kOk && info.objects == 0) info.status = FileStatus::kSkipped;
   }
 
   void AddFile(FileInWork& file) {
@@ -237,6 +247,7 @@ class Merger {
   }
 
   SourceLocation Place(SourceLocation location, uint32_t documents) {
+    if (input().files.back().live) return {.file = Last(), .document = location.document};
     location.file = Last();
     location.document += documents;
     return location;

@@ -9,11 +9,19 @@
 #include <vector>
 
 #include "analyzer/model/object.h"
+#include "src/input/contents.h"
 #include "src/input/document.h"
 #include "src/input/file_system.h"
 #include "src/input/find_files.h"
 
 namespace wecan {
+
+// What was read already, from a cluster. Its places become those of InputFile::live.
+struct LiveContents {
+  std::string name;      // "CONTEXT: WHAT"
+  bool context = false;  // as LoadRequest::load
+  Contents contents;
+};
 
 struct LoadRequest {
   std::vector<std::string> paths;  // files, folders, "-" for standard input: to be checked
@@ -21,6 +29,7 @@ struct LoadRequest {
   std::vector<std::string> load_if_not_checked;  // the same, but for files among `paths`
   std::vector<std::string> crds;                 // CustomResourceDefinitions alone are taken
   std::vector<std::string> policies;             // BindingPolicies alone are taken
+  std::vector<LiveContents> live;                // come before all files
   std::vector<std::string>
       exclude;  // globs over paths found in folders: * within a name, ** across folders
   bool require_objects = false;  // a folder without objects is an error

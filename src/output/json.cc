@@ -96,6 +96,18 @@ bool IsDirectional(uint32_t code) {
 
 }  // namespace
 
+const Json& Member(const Json& json, const char* key) {
+  static const Json kNull;
+  if (!json.is_object()) return kNull;
+  const auto it = json.find(key);
+  return it == json.end() ? kNull : *it;
+}
+
+std::string StringMember(const Json& json, const char* key) {
+  const Json& value = Member(json, key);
+  return value.is_string() ? value.get<std::string>() : "";
+}
+
 // A JSON string is a YAML string, but for the characters that YAML does not allow to stand there as
 // they are. Nor do those that change the direction of what a terminal shows.
 std::string QuotedText(absl::string_view text) {

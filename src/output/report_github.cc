@@ -30,9 +30,10 @@ const char* CommandName(Level level) {
   return "";
 }
 
-// "file=x,line=1,endLine=1,col=1,endColumn=9,", as much as is known. Standard input is no file.
+// "file=x,line=1,endLine=1,col=1,endColumn=9,", as much as is known. What is no file has no place
+// in the diff.
 std::string PlaceProperties(const RepositoryPlace& place) {
-  if (place.path == "stdin") return "";
+  if (!place.is_file) return "";
   const SourceLocation& l = place.location;
   std::string text = absl::StrCat("file=", Property(place.path), ",");
   if (l.line > 0) absl::StrAppend(&text, "line=", l.line, ",endLine=", l.end_line, ",");

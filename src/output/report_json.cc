@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 #include "src/output/json.h"
@@ -105,6 +107,13 @@ Json DiagnosticsJson(const AnalysisInput& input, const std::vector<Diagnostic>& 
   return list;
 }
 
+// Whether something of a cluster could not be read.
+bool IsIncomplete(const AnalysisInput& input, const Report& report) {
+  return std::any_of(report.errors.begin(), report.errors.end(), [&](const Diagnostic& d) {
+    return d.location.file >= 0 && input.files[d.location.file].live;
+  });
+}
+
 const char* StatusName(FileStatus status) {
   switch (status) {
     case FileStatus::kOk:
@@ -155,7 +164,7 @@ Json BuildReport(const ReportContext& context) {
             {"note", s.notes},
             {"suppressed", s.suppressed},
             {"baselined", s.baselined},
-            {"incomplete", false},
+            {"incomplete", IsIncomplete(input, report)},
             {"exitCode", context.exit_code}}},
           {"findings", findings},
           {"inputs", inputs},

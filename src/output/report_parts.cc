@@ -62,7 +62,8 @@ std::vector<Result> ResultsOf(const AnalysisInput& input, const Finding& f) {
 
 std::string PathInRepository(const AnalysisInput& input, int file) {
   if (file < 0 || input.files[file].path == "-") return "stdin";
-  return NormalPath(input.files[file].path);
+  const InputFile& f = input.files[file];
+  return NormalPath(f.live ? absl::StrReplaceAll(f.path, {{": ", "/"}}) : f.path);
 }
 
 RepositoryPlace PlaceInRepository(const ReportContext& context, const Result& result) {
@@ -70,7 +71,9 @@ RepositoryPlace PlaceInRepository(const ReportContext& context, const Result& re
     const std::string& source = context.input.objects[result.object].source;
     if (context.chart_files.count(source) > 0) return {NormalPath(source), {}};
   }
-  return {PathInRepository(context.input, result.location.file), result.location};
+  const int file = result.location.file;
+  return {PathInRepository(context.input, file), result.location,
+          file >= 0 && context.input.files[file].is_file()};
 }
 
 std::string ResultFingerprint(const ReportContext& context, const Result& result) {

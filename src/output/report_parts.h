@@ -29,8 +29,9 @@ std::vector<Result> ResultsOf(const AnalysisInput& input, const Finding& finding
 
 // A file as services for repositories name it, and the place in it; line 0: not known.
 struct RepositoryPlace {
-  std::string path;  // without "." and empty parts; "stdin" for standard input
+  std::string path;  // without "." and empty parts; "stdin", or "CONTEXT/WHAT" of a cluster
   SourceLocation location;
+  bool is_file = true;
 };
 
 // Rendered by Helm: the template that the object came from, if that file is there.

@@ -35,14 +35,20 @@ TestCluster::TestCluster(ClusterReplies replies, size_t servers)
           servers),
       servers_(servers) {}
 
-void TestCluster::Run(const std::function<void(HttpExchange&)>& ask) {
+std::unique_ptr<HttpClient> TestCluster::Client() const {
   std::vector<HttpServer> servers;
   for (size_t i = 0; i < servers_; ++i)
     servers.push_back({.name = absl::StrCat("wec", i + 1), .url = server_.Url(i)});
   auto client =
       HttpClient::Create(std::move(servers), {.timeout_ms = 20'000, .backoff_ms = 1, .busy_ms = 1});
-  ASSERT_TRUE(client.ok()) << client.status();
-  HttpExchange exchange(**client);
+  EXPECT_TRUE(client.ok()) << client.status();
+  return client.ok() ? *std::move(client) : nullptr;
+}
+
+void TestCluster::Run(const std::function<void(HttpExchange&)>& ask) {
+  const std::unique_ptr<HttpClient> client = Client();
+  ASSERT_NE(client, nullptr);
+  HttpExchange exchange(*client);
   ask(exchange);
   exchange.Run();
 }

@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 
+#include "src/cluster/http_client.h"
 #include "src/cluster/http_exchange.h"
 #include "tests/testing/http_server.h"
 
@@ -29,7 +31,10 @@ class TestCluster {
  public:
   explicit TestCluster(ClusterReplies replies, size_t servers = 1);
 
-  // Calls `ask` with an exchange whose servers are called wec1, wec2 ..., and waits for all of it.
+  // Connected to its servers, which are called wec1, wec2 ...
+  std::unique_ptr<HttpClient> Client() const;
+
+  // Calls `ask` with an exchange over Client(), and waits for all of it.
   void Run(const std::function<void(HttpExchange&)>& ask);
 
   // What was asked for, sorted.
