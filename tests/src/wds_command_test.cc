@@ -315,7 +315,8 @@ RunResult CanI(World& world, std::vector<std::string> args,
 
 std::vector<std::string> Messages(const RunResult& result, const std::string& rule) {
   std::vector<std::string> messages;
-  for (const json& f : json::parse(result.out)["findings"]) {
+  const json report = json::parse(result.out);
+  for (const json& f : report["findings"]) {
     if (f["rule"] == rule) messages.push_back(f["message"]);
   }
   return messages;
@@ -383,10 +384,11 @@ TEST(WdsCanI, WithoutBindingsTheItsSaysWhere) {
 
 TEST(WdsCanI, OneQuestionToAllDestinations) {
   World world = LiveWorld(Wds());
-  CanI(world, {"get", "pods", "-n", "shop", "--wds", "wds1"});
+  const RunResult result = CanI(world, {"get", "secrets", "-n", "shop", "--wds", "wds1"});
+  EXPECT_EQ(result.exit_code, 0) << result.err << result.out;
   EXPECT_THAT(world.AskedAt(),
-              ElementsAre(testing::Pair("cluster1", ElementsAre("get pods. shop")),
-                          testing::Pair("cluster2", ElementsAre("get pods. shop"))));
+              ElementsAre(testing::Pair("cluster1", ElementsAre("get secrets. shop")),
+                          testing::Pair("cluster2", ElementsAre("get secrets. shop"))));
 }
 
 // KubeStellar expands templates with the properties of each destination.
