@@ -20,18 +20,23 @@
 namespace wecan {
 namespace {
 
+// Of the first columns, at most.
 constexpr size_t kResourceWidth = 50;
 constexpr size_t kNamespaceWidth = 20;
+
+struct Widths {
+  size_t resource = kResourceWidth;
+  size_t ns = kNamespaceWidth;
+  std::vector<size_t> columns;
+};
 
 // ---- the matrix
 
 void WriteRow(absl::string_view resource, absl::string_view ns,
-              const std::vector<std::string>& cells, const std::vector<size_t>& widths,
-              std::string& text) {
-  std::string line =
-      absl::StrCat(Pad(resource, kResourceWidth), " ", Pad(ns, kNamespaceWidth), " ");
+              const std::vector<std::string>& cells, const Widths& widths, std::string& text) {
+  std::string line = absl::StrCat(Pad(resource, widths.resource), " ", Pad(ns, widths.ns), " ");
   for (size_t i = 0; i < cells.size(); ++i)
-    absl::StrAppend(&line, i + 1 == cells.size() ? cells[i] : Pad(cells[i], widths[i] + 2));
+    absl::StrAppend(&line, i + 1 == cells.size() ? cells[i] : Pad(cells[i], widths.columns[i] + 2));
   while (!line.empty() && line.back() == ' ') line.pop_back();
   absl::StrAppend(&text, line, "\n");
 }
@@ -43,12 +48,12 @@ size_t WidthOf(const MatrixColumn& column) {
 }
 
 // Some of the columns, as many as fit side by side.
-void WriteBlock(const Matrix& matrix, size_t begin, size_t end, bool headers, std::string& text) {
+void WriteBlock(const Matrix& matrix, size_t begin, size_t end, bool headers, Widths widths,
+                std::string& text) {
   std::vector<std::string> titles;
-  std::vector<size_t> widths;
   for (size_t c = begin; c < end; ++c) {
     titles.push_back(ColumnTitle(matrix.columns[c]));
-    widths.push_back(WidthOf(matrix.columns[c]));
+    widths.columns.push_back(WidthOf(matrix.columns[c]));
   }
   if (headers) WriteRow("RESOURCE", "NAMESPACE", titles, widths, text);
   for (size_t r = 0; r < matrix.rows.size(); ++r) {
@@ -60,17 +65,30 @@ void WriteBlock(const Matrix& matrix, size_t begin, size_t end, bool headers, st
   }
 }
 
+// No wider than the rows take: columns of clusters need the room.
+Widths Narrow(const Matrix& matrix) {
+  Widths widths{.resource = std::string("RESOURCE").size(), .ns = std::string("NAMESPACE").size()};
+  for (const MatrixRow& row : matrix.rows) {
+    widths.resource = std::max(
+        widths.resource, CountCodePoints(Printable(QualifiedResource(row.group, row.resource))));
+    widths.ns = std::max(widths.ns, CountCodePoints(Printable(row.namespace_)));
+  }
+  return {.resource = std::min(widths.resource, kResourceWidth) + 1,
+          .ns = std::min(widths.ns, kNamespaceWidth) + 1};
+}
+
 void WriteMatrix(const CanIReport& report, bool headers, int columns, std::string& text) {
   const Matrix matrix = MakeMatrix(report);
+  const Widths widths = report.live ? Narrow(matrix) : Widths{};
   const size_t room = static_cast<size_t>(std::max(columns, 1));
   for (size_t begin = 0; begin < matrix.columns.size();) {
     size_t end = begin;
-    size_t width = kResourceWidth + kNamespaceWidth + 2;
+    size_t width = widths.resource + widths.ns + 2;
     do {
       width += WidthOf(matrix.columns[end++]) + 2;
     } while (end < matrix.columns.size() && width + WidthOf(matrix.columns[end]) <= room);
     if (begin > 0) text += "\n";
-    WriteBlock(matrix, begin, end, headers || report.live, text);
+    WriteBlock(matrix, begin, end, headers || report.live, widths, text);
     begin = end;
   }
 }
@@ -127,9 +145,11 @@ std::string CountText(const CanIReport& report) {
                     ? 0
                     : 1;
   }
-  std::string text = absl::StrCat(
-      CountDenied(report), " of ", Count(static_cast<int>(checks), "check"), " not allowed",
-      refusing > 0 ? absl::StrCat(" on ", Count(static_cast<int>(refusing), "WEC")) : "");
+  const std::string all = Count(static_cast<int>(checks), "check");
+  std::string text = refusing == 0
+                         ? absl::StrCat(all, ", all allowed")
+                         : absl::StrCat(CountDenied(report), " of ", all, " not allowed on ",
+                                        Count(static_cast<int>(refusing), "WEC"));
   if (silent > 0)
     absl::StrAppend(&text, ", ", Count(static_cast<int>(silent), "WEC"), " not fully asked");
   return text + ".";
@@ -164,9 +184,8 @@ std::string QuestionText(const CanIReport& report, bool headers) {
 std::string LiveText(const CanIReport& report, bool headers, int columns) {
   std::string text;
   if (headers) {
-    absl::StrAppend(&text, "as ", Printable(report.user.name));
-    if (report.kind == CanIKind::kManifests) absl::StrAppend(&text, "   ", MatrixLegend(true));
-    text += "\n";
+    absl::StrAppend(&text, "as ", Printable(report.user.name), "\n");
+    if (report.kind == CanIKind::kManifests) absl::StrAppend(&text, MatrixLegend(true), "\n");
   }
   if (report.kind == CanIKind::kQuestion) {
     text += LiveQuestionText(report);
@@ -254,6 +273,14 @@ std::string CanIHeading(const std::string& verdict, const UserInfo& user,
       "<!-- wecan can-i -->\n### wecan can-i: ", verdict, "\n\nAs ", MarkdownCode(user.name), " (",
       MarkdownCode(method), ")", user.groups.empty() ? "" : ", groups ",
       user.groups.empty() ? "" : MarkdownCode(absl::StrJoin(user.groups, " ")), ".\n");
+}
+
+std::string VerbWords(VerbSet verbs) {
+  std::vector<std::string> words;
+  for (const AgentVerb v : kVerbOrder) {
+    if (verbs.Has(v)) words.emplace_back(VerbName(v));
+  }
+  return absl::StrJoin(words, ", ");
 }
 
 std::string QualifiedResource(const std::string& group, const std::string& resource) {

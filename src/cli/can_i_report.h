@@ -104,6 +104,9 @@ std::string CanIHeading(const std::string& verdict, const UserInfo& user,
 // and answers to what is no resource have no place in them.
 std::vector<MatrixRow> MatrixRows(const std::vector<ReviewAnswer>& answers);
 
+// "get, create, delete".
+std::string VerbWords(VerbSet verbs);
+
 // "storageclasses.storage.k8s.io".
 std::string QualifiedResource(const std::string& group, const std::string& resource);
 

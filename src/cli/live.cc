@@ -152,7 +152,7 @@ std::vector<LiveTarget> InShard(std::vector<LiveTarget> targets, const Shard& sh
 
 // ---- findings
 
-using CauseKey = std::tuple<std::string, std::string, std::string, std::vector<std::string>>;
+using CauseKey = std::tuple<std::string, std::string, std::string, uint8_t>;  // with verbs
 
 std::string Where(const std::string& ns) {
   return ns.empty() ? "at cluster scope" : absl::StrCat("in namespace ", ns);
@@ -301,20 +301,21 @@ void AddLiveFindings(CanIReport& report) {
   for (const ClusterAnswers& c : report.clusters) {
     for (const MatrixRow& row : MatrixRows(c.answers)) {
       if (!row.missing.empty())
-        denied[{row.group, row.resource, row.namespace_, row.missing.Names()}].push_back(c.context);
+        denied[{row.group, row.resource, row.namespace_, row.missing.bits()}].push_back(c.context);
     }
   }
   for (auto& [key, contexts] : denied) {
-    const auto& [group, resource, ns, verbs] = key;
+    const auto& [group, resource, ns, bits] = key;
+    const VerbSet verbs(bits);
     report.findings.push_back(
         {.rule = "WEC401",
-         .message = absl::StrCat("may not ", absl::StrJoin(verbs, ", "), " ",
+         .message = absl::StrCat("may not ", VerbWords(verbs), " ",
                                  QualifiedResource(group, resource), " ", Where(ns)),
          .contexts = std::move(contexts),
          .group = group,
          .resource = resource,
          .namespace_ = ns,
-         .verbs = verbs});
+         .verbs = verbs.Names()});
   }
   for (const ClusterAnswers& c : report.clusters) {
     if (!c.error.empty())

@@ -92,7 +92,7 @@ void AddDifferences(const std::vector<LiveTarget>& targets, const std::string& p
     const VerbSet verbs(cause.second);
     report.findings.push_back(
         {.rule = "WEC402",
-         .message = absl::StrCat(verbs.Join(", "), " ", QualifiedResource(group, resource),
+         .message = absl::StrCat(VerbWords(verbs), " ", QualifiedResource(group, resource),
                                  ns.empty() ? "" : absl::StrCat(" in namespace ", ns), ": ",
                                  allowed ? "yes" : "no", ", where profile ", profile, " says ",
                                  allowed ? "no" : "yes"),
@@ -150,8 +150,8 @@ absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& envir
                          }));
   WECAN_ASSIGN_OR_RETURN(report.clusters, AskTargets(options, clusters, targets, environment));
   AddTargetRemarks(targets, report);
-  AddLiveFindings(report);
   AddDifferences(targets, analyze.profile.name, report);
+  AddLiveFindings(report);
   report.fix = FixFor(options, report);
   const ExitCode code = ExitCodeOf(loaded.input, report, environment);
   return FinishCanI(options, ManifestPaths(loaded.input), std::move(report), code, environment);

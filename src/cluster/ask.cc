@@ -139,9 +139,8 @@ class WecConversation {
   }
 
   void Refuse(absl::string_view why) {
-    absl::string_view words = why;
-    if (absl::ConsumePrefix(&words, Printable(label_))) absl::ConsumePrefix(&words, ": ");
-    refusals_.push_back({methods_[refusals_.size()], std::string(words)});
+    if (absl::ConsumePrefix(&why, Printable(label_))) absl::ConsumePrefix(&why, ": ");
+    refusals_.push_back({methods_[refusals_.size()], std::string(why)});
     TryNext();
   }
 
@@ -285,14 +284,23 @@ class WecConversation {
     Post(kWhoAmIPath, WhoAmIBody(), false, [this](const HttpReply& reply) {
       const absl::StatusOr<UserInfo> caller = ReadWhoAmI(label_, reply);
       const std::string name = caller.ok() ? caller->name : "";
-      std::vector<std::string> lines;
-      for (const Refusal& r : refusals_)
-        lines.push_back(absl::StrCat(AskMethodName(r.method), ": ", r.why));
       if (!name.empty()) result_.lacks = OperatorGrant(*caller, wec_.subject, refusals_);
       Fail(absl::PermissionDeniedError(absl::StrCat(
           Printable(label_), ": ", name.empty() ? "we" : Printable(name), " may not ask what ",
-          Printable(wec_.subject.name), " may do; ", absl::StrJoin(lines, "; "))));
+          Printable(wec_.subject.name), " may do; ", DescribeRefusals())));
     });
+  }
+
+  // One line for all methods: the words of the first, whose grant is the smallest.
+  std::string DescribeRefusals() const {
+    std::vector<std::string> others;
+    for (size_t i = 1; i < refusals_.size(); ++i)
+      others.emplace_back(AskMethodName(refusals_[i].method));
+    const std::string first =
+        absl::StrCat(AskMethodName(refusals_[0].method), ": ", refusals_[0].why);
+    return others.empty()
+               ? first
+               : absl::StrCat(first, " (", absl::StrJoin(others, ", "), ": refused, too)");
   }
 
   void Fail(const absl::Status& status) {

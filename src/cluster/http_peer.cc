@@ -7,10 +7,31 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 #include "src/output/style.h"
 
 namespace wecan {
+namespace {
+
+// Without " after 12 ms", as the library has it: the same failure reads the same in every run.
+std::string WithoutDurations(absl::string_view text) {
+  static constexpr absl::string_view kAfter = " after ";
+  for (size_t at = text.find(kAfter); at != absl::string_view::npos;
+       at = text.find(kAfter, at + 1)) {
+    absl::string_view rest = text.substr(at + kAfter.size());
+    const size_t digits = rest.size();
+    while (!rest.empty() && absl::ascii_isdigit(static_cast<unsigned char>(rest[0])))
+      rest.remove_prefix(1);
+    const bool number = rest.size() < digits;
+    if (number &&
+        (absl::ConsumePrefix(&rest, " milliseconds") || absl::ConsumePrefix(&rest, " ms")))
+      return absl::StrCat(text.substr(0, at), rest);
+  }
+  return std::string(text);
+}
+
+}  // namespace
 
 HttpPeer::HttpPeer(HttpServer server) : given(std::move(server)) {
   absl::StatusOr<HttpEndpoint> checked = CheckHttpServer(given);
@@ -65,8 +86,9 @@ absl::Status HttpPeer::Failed(HttpFault fault, absl::string_view detail, bool se
   const HttpFaultMeaning meaning = MeaningOfFault(fault);
   detail = absl::StripAsciiWhitespace(detail);
   if (fault == HttpFault::kTooLarge) detail = "";
-  const std::string text =
-      absl::StrCat(meaning.what, detail.empty() ? "" : ": ", Printable(detail), "; ", meaning.next);
+  const std::string timeless = WithoutDurations(detail);
+  const std::string text = absl::StrCat(meaning.what, timeless.empty() ? "" : ": ",
+                                        Printable(timeless), "; ", meaning.next);
   absl::Status status = Error(meaning.code, WithoutSecrets(text, given, token));
   const bool silent = fault == HttpFault::kTimeout && !sent;
   const bool often = (fault == HttpFault::kTimeout || meaning.again) &&

@@ -252,10 +252,9 @@ TEST(ProfileDiffProperty, ListsAllThatChangesAndNothingElse) {
       const bool allowed = NaiveAuthorize(before, kBob, request).allowed;
       const bool allowed_after = NaiveAuthorize(after, kBob, request).allowed;
       changes += allowed != allowed_after;
-      if (allowed && !allowed_after)
-        ASSERT_TRUE(IsListed(diff, &ScopeDiff::lost, request)) << testing::PrintToString(request);
-      if (!allowed && allowed_after)
-        ASSERT_TRUE(IsListed(diff, &ScopeDiff::gained, request)) << testing::PrintToString(request);
+      if (allowed == allowed_after) continue;
+      const auto side = allowed ? &ScopeDiff::lost : &ScopeDiff::gained;
+      ASSERT_TRUE(IsListed(diff, side, request)) << testing::PrintToString(request);
     }
     for (const ScopeDiff& scope : diff.scopes) {
       const auto expect_changed = [&](const std::vector<PolicyRule>& side, const RbacPolicy& with,

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -11,8 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	rbacv1 "k8s.io/api/rbac/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"wecan.dev/e2e/cluster"
@@ -107,94 +106,57 @@ func TestOperatorsCannotChooseWhatTheyLack(t *testing.T) {
 	}
 }
 
-// The Role that is printed for an operator who lacks everything is enough, and no more than that is needed.
-func TestTheRolePrintedIsEnough(t *testing.T) {
+// What is printed for an operator who lacks everything is enough, and no rule of it can be left out.
+func TestTheGrantPrintedIsEnough(t *testing.T) {
 	needLive(t)
-	ctx, w := context.Background(), wecs[0]
-	credential, err := w.Token(ctx, operatorNamespace, "helped")
+	if method := methodWith(t, "helped", func([]*unstructured.Unstructured) {}); method != "impersonate" {
+		t.Errorf("with all of it: method %q, want impersonate", method)
+	}
+	for _, left := range []struct {
+		kind string
+		rule int
+	}{{"Role", 0}, {"ClusterRole", 0}, {"ClusterRole", 1}} {
+		name := fmt.Sprintf("helped-less-%s-%d", strings.ToLower(left.kind), left.rule)
+		method := methodWith(t, name, func(objects []*unstructured.Unstructured) {
+			for _, object := range objects {
+				if object.GetKind() != left.kind {
+					continue
+				}
+				rules, _, _ := unstructured.NestedSlice(object.Object, "rules")
+				_ = unstructured.SetNestedSlice(object.Object, slices.Delete(rules, left.rule, left.rule+1), "rules")
+			}
+		})
+		if method != "" {
+			t.Errorf("without rule %d of %s: method %q, want none", left.rule, left.kind, method)
+		}
+	}
+}
+
+// methodWith gives the method that a new operator can use who holds what is printed for them, changed. Each is somebody
+// else, because the API server remembers for a while who may impersonate.
+func methodWith(t *testing.T, name string, change func([]*unstructured.Unstructured)) string {
+	t.Helper()
+	w := wecs[0]
+	credential, err := w.Token(context.Background(), operatorNamespace, name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	kubeconfig := cluster.NewKubeconfig()
 	kubeconfig.Add(w.Name, w.URL, w.CA.PEM, credential)
 	arguments := []string{"can-i", "create", "storageclasses.storage.k8s.io", "--kubeconfig", written(t, kubeconfig),
-		"--context", w.Name}
-	refused := wecan(t, 3, arguments...)
-
-	role := printedRole(t, refused.stdout+"\n"+refused.stderr)
-	role.SetNamespace(agentNamespace)
-	role.SetName("helped")
-	creator, err := w.NewCreator()
+		"--context", w.Name, "-o", "json"}
+	lacks := wecan(t, 3, arguments...).report(t).byContext(t)[w.Name].Lacks
+	objects, err := cluster.Decode([]byte(lacks))
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, lacks)
+	}
+	change(objects)
+	defer create(t, w, objects)()
+	result, err := runWecan(arguments...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := creator.Create(ctx, role, metav1.CreateOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	binding := &rbacv1.RoleBinding{
-		ObjectMeta: metav1.ObjectMeta{Name: "helped"},
-		Subjects:   []rbacv1.Subject{{Kind: "ServiceAccount", Namespace: operatorNamespace, Name: "helped"}},
-		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: "helped"},
-	}
-	if _, err := w.Admin.RbacV1().RoleBindings(agentNamespace).Create(ctx, binding, metav1.CreateOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = w.Admin.RbacV1().RoleBindings(agentNamespace).Delete(ctx, "helped", metav1.DeleteOptions{})
-		_ = w.Admin.RbacV1().Roles(agentNamespace).Delete(ctx, "helped", metav1.DeleteOptions{})
-	})
-	if err := w.Settle(ctx); err != nil {
-		t.Fatal(err)
-	}
-
-	of := wecan(t, 1, append(arguments, "-o", "json")...).report(t).byContext(t)[w.Name]
-	if of.Method != "impersonate" || of.Error != "" {
-		t.Errorf("with the Role: method %q, error %q", of.Method, of.Error)
-	}
-	if rules, _, _ := unstructured.NestedSlice(role.Object, "rules"); len(rules) != 1 {
-		t.Errorf("%d rules in the Role, want 1: %v", len(rules), rules)
-	}
-}
-
-// printedRole finds the Role in a text for people: the indented lines from "apiVersion:" on.
-func printedRole(t *testing.T, text string) *unstructured.Unstructured {
-	t.Helper()
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		start := strings.TrimLeft(line, " ")
-		if !strings.HasPrefix(start, "apiVersion:") {
-			continue
-		}
-		indent := line[:len(line)-len(start)]
-		end := i + 1
-		for end < len(lines) && isYAML(lines[end], indent) {
-			end++
-		}
-		var block []string
-		for _, yaml := range lines[i:end] {
-			block = append(block, strings.TrimPrefix(yaml, indent))
-		}
-		objects, err := cluster.Decode([]byte(strings.Join(block, "\n")))
-		if err != nil {
-			t.Fatalf("%v in\n%s", err, strings.Join(block, "\n"))
-		}
-		for _, object := range objects {
-			if object.GetKind() == "Role" {
-				return object
-			}
-		}
-	}
-	t.Fatalf("no Role in\n%s", text)
-	return nil
-}
-
-// isYAML tells whether a line goes on with a block of this indentation: a key, an item, or what is in one.
-func isYAML(line, indent string) bool {
-	rest, inside := strings.CutPrefix(line, indent)
-	if !inside || rest == "" {
-		return false
-	}
-	return rest[0] == ' ' || rest[0] == '-' || strings.Contains(strings.Fields(rest)[0], ":")
+	return result.report(t).byContext(t)[w.Name].Method
 }
 
 // expectOneLine fails unless a cluster that could not be asked says why, in one line, and answers nothing.

@@ -112,6 +112,7 @@ type clusterReport struct {
 	Server  string   `json:"server"`
 	Method  string   `json:"method"`
 	Error   string   `json:"error"`
+	Lacks   string   `json:"lacks"`
 	Results []answer `json:"results"`
 }
 
