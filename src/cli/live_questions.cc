@@ -37,7 +37,8 @@ std::vector<LiveQuestion> QuestionsOf(const AnalysisInput& input, const Requirem
     if (need.state != ObjectState::kChecked) continue;
     const Object& o = input.objects[i];
     const ResourceType& type = requirements.types[need.type];
-    const std::string ns = need.scope == ScopeKind::kEachWec ? "" : need.namespace_;
+    const bool anywhere = need.scope == ScopeKind::kEachWec;
+    const std::string ns = anywhere ? "" : need.namespace_;
     // A Binding's entry names the resource, and its kind may be anybody's guess.
     const bool by_kind = o.resource.empty() && !o.kind.empty();
     const VerbSet unnamed = UnnamedVerbs(need);
@@ -51,7 +52,7 @@ std::vector<LiveQuestion> QuestionsOf(const AnalysisInput& input, const Requirem
       q.kind = by_kind ? o.kind : "";
       q.version = o.version;
       q.word = by_kind ? "" : type.resource;
-      q.object_namespace = o.namespace_.empty() ? default_namespace : o.namespace_;
+      q.object_namespace = anywhere ? "" : o.namespace_.empty() ? default_namespace : o.namespace_;
       const bool named = !unnamed.Has(verb) && !o.name.empty();
       draft.named &= named;
       if (named) draft.names.insert(o.name);

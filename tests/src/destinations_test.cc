@@ -67,7 +67,7 @@ TEST(FindDestinations, MapThenEqualName) {
   // What is mapped to a context that is not there is not guessed at.
   EXPECT_THAT(Found(input, {{"c1", "xx"}}, nullptr),
               ElementsAre("c1 -> none\ncluster c1: it is mapped to context \"xx\", which is not "
-                          "there; change --map or wecs.map in .wecan.yaml",
+                          "there; did you mean \"x\"?; change --map or wecs.map in .wecan.yaml",
                           "c2 -> c2"));
   // Nothing but the whole name is its name.
   EXPECT_THAT(Found(input, {}, nullptr, {"c10", "kind-c1"}),

@@ -144,10 +144,10 @@ TEST(WdsCheck, BindingsAreChecked) {
   EXPECT_EQ(result.exit_code, 1) << result.err;
   EXPECT_EQ(result.err, "");
   // The role among the Bindings grants storageclasses as far as createOnly needs them.
-  EXPECT_THAT(result.out,
-              AllOf(HasSubstr("wds1: Binding/nginx-bpolicy: error: WEC102 "),
-                    HasSubstr("widgetz.example.com in nginx"), HasSubstr("[Widget/nginx/w1]"),
-                    Not(HasSubstr("storageclasses")), Not(HasSubstr("not-sent"))));
+  EXPECT_THAT(result.out, AllOf(HasSubstr("wds1: Binding/nginx-bpolicy: error: WEC102 "),
+                                HasSubstr("widgetz.example.com in namespace nginx"),
+                                HasSubstr("[Widget/nginx/w1]"), Not(HasSubstr("storageclasses")),
+                                Not(HasSubstr("not-sent"))));
 }
 
 TEST(WdsCheck, OneBindingAlone) {
@@ -181,7 +181,7 @@ TEST(WdsCheck, WhatMayNotBeListed) {
   EXPECT_THAT(result.out,
               AllOf(HasSubstr("wds1: secrets: error: WEC901 GET /api/v1/secrets: forbidden (403): "
                               "secrets is forbidden; ask for this permission, or use another user"),
-                    HasSubstr("widgetz.example.com in nginx")));
+                    HasSubstr("widgetz.example.com in namespace nginx")));
   const json summary =
       json::parse(world.Run({"check", "--wds", "wds1", "-o", "json"}).out)["summary"];
   EXPECT_EQ(summary["incomplete"], true);
@@ -257,7 +257,7 @@ TEST(WdsCheck, ABaselineKnowsWhatIsInIt) {
 }
 
 TEST(WdsCheck, NoWds) {
-  World world({{"wds1", ClusterReplies{}}});
+  World world({{"wds1", ClusterReplies()}});
   const RunResult result = world.Run({"check", "--wds", "wds2"});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_THAT(result.err, HasSubstr("wds2"));
@@ -315,7 +315,8 @@ RunResult CanI(World& world, std::vector<std::string> args,
 
 std::vector<std::string> Messages(const RunResult& result, const std::string& rule) {
   std::vector<std::string> messages;
-  for (const json& f : json::parse(result.out)["findings"]) {
+  const json report = json::parse(result.out);
+  for (const json& f : report["findings"]) {
     if (f["rule"] == rule) messages.push_back(f["message"]);
   }
   return messages;
@@ -383,10 +384,11 @@ TEST(WdsCanI, WithoutBindingsTheItsSaysWhere) {
 
 TEST(WdsCanI, OneQuestionToAllDestinations) {
   World world = LiveWorld(Wds());
-  CanI(world, {"get", "pods", "-n", "shop", "--wds", "wds1"});
+  const RunResult result = CanI(world, {"get", "secrets", "-n", "shop", "--wds", "wds1"});
+  EXPECT_EQ(result.exit_code, 0) << result.err << result.out;
   EXPECT_THAT(world.AskedAt(),
-              ElementsAre(testing::Pair("cluster1", ElementsAre("get pods. shop")),
-                          testing::Pair("cluster2", ElementsAre("get pods. shop"))));
+              ElementsAre(testing::Pair("cluster1", ElementsAre("get secrets. shop")),
+                          testing::Pair("cluster2", ElementsAre("get secrets. shop"))));
 }
 
 // KubeStellar expands templates with the properties of each destination.
