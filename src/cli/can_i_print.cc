@@ -7,6 +7,10 @@
 
 namespace wecan {
 
+absl::Status CheckCanIFormats(const Options& options) {
+  return MakeOutputs(options.output, {kCanIFormats.begin(), kCanIFormats.end()}).status();
+}
+
 absl::StatusOr<ExitCode> FinishCanI(const Options& options, const std::vector<std::string>& inputs,
                                     CanIReport report, ExitCode code, Environment& environment) {
   report.exit_code = static_cast<int>(code);

@@ -12,6 +12,9 @@
 
 namespace wecan {
 
+// InvalidArgument for formats that can-i does not have: better before clusters are asked.
+absl::Status CheckCanIFormats(const Options& options);
+
 // Prints the report, which is to end the program with `code`, in the formats that flags ask for;
 // none of them replaces one of `inputs`. Gives `code`.
 absl::StatusOr<ExitCode> FinishCanI(const Options& options, const std::vector<std::string>& inputs,

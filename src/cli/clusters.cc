@@ -55,9 +55,6 @@ absl::StatusOr<ClusterAccess> AccessByFlags(const ClusterOptions& options,
 }
 
 absl::Status CheckFlags(const ClusterOptions& options) {
-  WECAN_RETURN_IF_ERROR(CheckOneOf("--method", options.method, FlagValues("--method")));
-  WECAN_RETURN_IF_ERROR(
-      CheckOneOf("--exec-plugins", options.exec_plugins, FlagValues("--exec-plugins")));
   if (!options.server.empty() && (options.all_contexts || !options.contexts.empty())) {
     return absl::InvalidArgumentError(
         "--server: names the one cluster to ask; give no --context beside it");
@@ -167,6 +164,11 @@ absl::StatusOr<std::unique_ptr<HttpClient>> Clusters::ConnectOne(const std::stri
   std::vector<absl::StatusOr<HttpServer>> servers = Connect(names);
   WECAN_RETURN_IF_ERROR(servers[0].status());
   return HttpClient::Create({*std::move(servers[0])}, limits_);
+}
+
+absl::Status CheckClusterFlags(const ClusterOptions& options) {
+  WECAN_RETURN_IF_ERROR(CheckOneOf("--method", options.method, FlagValues("--method")));
+  return CheckOneOf("--exec-plugins", options.exec_plugins, FlagValues("--exec-plugins"));
 }
 
 bool IsLive(const ClusterOptions& options) {

@@ -53,6 +53,9 @@ class Clusters {
   HttpLimits limits_;
 };
 
+// InvalidArgument for a value of --method or --exec-plugins that is none, whatever else is asked.
+absl::Status CheckClusterFlags(const ClusterOptions& options);
+
 // Whether flags ask for a live answer.
 bool IsLive(const ClusterOptions& options);
 

@@ -161,6 +161,7 @@ absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& envir
 
 absl::StatusOr<ExitCode> AskLive(const Options& options, Environment& environment) {
   WECAN_RETURN_IF_ERROR(CheckLiveFlags(options));
+  WECAN_RETURN_IF_ERROR(CheckCanIFormats(options));
   if (!options.review.words.empty() && !options.input.paths.empty())
     return absl::InvalidArgumentError("can-i: give either VERB RESOURCE or -f PATH, not both");
   const bool manifests = options.review.words.empty() &&

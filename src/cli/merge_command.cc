@@ -63,6 +63,7 @@ void AddFindings(std::vector<LiveFinding> found, CanIReport& report) {
 }
 
 absl::StatusOr<ExitCode> Merge(const Options& options, Environment& environment) {
+  WECAN_RETURN_IF_ERROR(CheckCanIFormats(options));
   CanIReport merged;
   std::vector<LiveFinding> findings;
   std::map<std::string, std::string> report_of;  // by context

@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "analyzer/fixes/fix.h"
+#include "src/cli/clusters.h"
 #include "src/cli/command_line.h"
 #include "src/cli/command_words.h"
 #include "src/cli/commands.h"
@@ -93,6 +94,8 @@ ExitCode RunCommand(Options options, Environment& environment) {
     if (!settings.ok()) return Fail(settings.status(), environment);
     ApplySettings(*settings, options);
   }
+  if (const absl::Status flags = CheckClusterFlags(options.cluster); !flags.ok())
+    return Fail(flags, environment);
   NameFixCommands(words, options);
   return RunnerOf(options.command)(options, environment);
 }

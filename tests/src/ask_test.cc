@@ -204,12 +204,13 @@ TEST(Ask, ScopeIsTheWecsOwn) {
 // A group that cannot be read may have the kind: the catalogue's name is asked for.
 TEST(Ask, WhatCannotBeReadIsNotAbsent) {
   FakeWec fake = Granting();
-  fake.replies = {{"/api", JsonReply(R"({"kind":"APIVersions","versions":["v1"]})")},
-                  {"/api/v1", JsonReply(R"({"kind":"APIResourceList","resources":[]})")},
-                  {"/apis", JsonReply(R"({"kind":"APIGroupList","groups":[{"name":"storage.k8s.io",
+  fake.replies = {
+      {"/api", JsonReply(R"({"kind":"APIVersions","versions":["v1"]})")},
+      {"/api/v1", JsonReply(R"({"kind":"APIResourceList","groupVersion":"v1","resources":[]})")},
+      {"/apis", JsonReply(R"({"kind":"APIGroupList","groups":[{"name":"storage.k8s.io",
                       "versions":[{"groupVersion":"storage.k8s.io/v1","version":"v1"}],
                       "preferredVersion":{"groupVersion":"storage.k8s.io/v1","version":"v1"}}]})")},
-                  {"/apis/storage.k8s.io/v1", StatusReply(503, "not ready")}};
+      {"/apis/storage.k8s.io/v1", StatusReply(503, "not ready")}};
   const WecAnswers answers =
       Wec(fake).Ask({CreateClass(), Create("example.com", "Widget", "widgets", "default")});
   ASSERT_EQ(answers.answers.size(), 2u) << answers.error;

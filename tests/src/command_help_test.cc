@@ -121,8 +121,10 @@ bool FromATable(const FlagHelp& flag) {
 
 TEST(CommandHelp, ChoicesAreThoseThatTheProgramTakes) {
   const std::map<std::string, std::vector<std::string>> words = {
-      {"check", {"-"}}, {"fix", {"-"}},          {"can-i", {"-f", "-"}},
-      {"rules", {}},    {"explain", {"WEC101"}}, {"profiles", {"ocm-1.0"}}};
+      {"check", {"-"}},          {"fix", {"-"}},
+      {"can-i", {"-f", "-"}},    {"rules", {}},
+      {"explain", {"WEC101"}},   {"profiles", {"ocm-1.0"}},
+      {"merge", {"report.json"}}};
   for (const CommandHelp& command : DescribeCommands()) {
     for (const FlagHelp& flag : command.flags) {
       if (flag.value.kind != Kind::kChoice || FromATable(flag)) continue;
