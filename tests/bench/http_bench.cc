@@ -3,8 +3,6 @@
 // of their own, so that processor time and memory are the client's.
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <string>
@@ -14,71 +12,13 @@
 #include "absl/strings/str_cat.h"
 
 #include "src/cluster/http_client.h"
-#include "tests/testing/http_server.h"
+#include "tests/bench/server_process.h"
 
 namespace wecan {
 namespace {
 
 constexpr int kQuestions = 40;
 constexpr char kReviewPath[] = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-
-// A child process with `ports` listening ports, until this goes.
-class ServerProcess {
- public:
-  explicit ServerProcess(size_t ports) {
-    int to_us[2];
-    int to_it[2];
-    if (pipe(to_us) != 0 || pipe(to_it) != 0) return;
-    child_ = fork();
-    if (child_ == 0) {
-      close(to_it[1]);
-      Serve(ports, to_us[1], to_it[0]);
-    }
-    close(to_us[1]);
-    close(to_it[0]);
-    open_ = to_it[1];
-    std::string text;
-    char buffer[4096];
-    ssize_t got = 0;
-    while (text.find("\n\n") == std::string::npos &&
-           (got = read(to_us[0], buffer, sizeof(buffer))) > 0) {
-      text.append(buffer, got);
-    }
-    close(to_us[0]);
-    for (size_t at = 0; text[at] != '\n'; at = text.find('\n', at) + 1) {
-      urls_.push_back(text.substr(at, text.find('\n', at) - at));
-    }
-  }
-  ~ServerProcess() {
-    close(open_);
-    waitpid(child_, nullptr, 0);
-  }
-  ServerProcess(const ServerProcess&) = delete;
-  ServerProcess& operator=(const ServerProcess&) = delete;
-
-  const std::vector<std::string>& urls() const { return urls_; }
-
- private:
-  [[noreturn]] static void Serve(size_t ports, int out, int until_closed) {
-    TestHttpServer server(
-        [](const TestHttpRequest&) {
-          return TestHttpReply{
-              .status = 201, .body = R"({"status":{"allowed":true}})", .delay_ms = 5};
-        },
-        ports);
-    server.KeepNoRequests();
-    std::string text;
-    for (size_t i = 0; i < ports; ++i) absl::StrAppend(&text, server.Url(i), "\n");
-    text += "\n";
-    char byte = 0;
-    if (write(out, text.data(), text.size()) > 0 && read(until_closed, &byte, 1) == 0) _exit(0);
-    _exit(1);
-  }
-
-  pid_t child_ = -1;
-  int open_ = -1;
-  std::vector<std::string> urls_;
-};
 
 HttpRequest Review(size_t server, int number) {
   return {.server = server,
@@ -93,7 +33,9 @@ HttpRequest Review(size_t server, int number) {
 // One question to each server, the others when it is answered.
 void BM_AskServers(benchmark::State& state) {
   const size_t count = static_cast<size_t>(state.range(0));
-  const ServerProcess process(count);
+  const ServerProcess process(count, [](const TestHttpRequest&) {
+    return TestHttpReply{.status = 201, .body = R"({"status":{"allowed":true}})", .delay_ms = 5};
+  });
   int64_t answers = 0;
   for (auto _ : state) {
     std::vector<HttpServer> servers;

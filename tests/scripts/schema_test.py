@@ -6,6 +6,7 @@ Run: WECAN=build/release/wecan /usr/bin/python3 tests/scripts/schema_test.py
 Needs Debian's python3-jsonschema and python3-yaml."""
 
 import copy
+import http.server
 import json
 import os
 import pathlib
@@ -13,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 try:
@@ -163,7 +165,7 @@ class ReportTest(SchemaTest):
                 (("schemaVersion",), "2.0"),
                 (("kind",), "CanIReport"),
                 (("agent", "mode"), "hosted"),
-                (("summary", "exitCode"), 3),
+                (("summary", "exitCode"), 4),
                 (("summary", "files"), -1),
                 (finding + ("id",), "D0B5F426A3CC42A3"),
                 (finding + ("rule",), "WEC1"),
@@ -188,6 +190,45 @@ class ReportTest(SchemaTest):
             self.assert_refused(REPORT, broken, f"{path} = {value}")
 
 
+class Wec(http.server.ThreadingHTTPServer):
+    """Says no to every SubjectAccessReview, serves an empty discovery, and refuses all else."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            empty = {"/api": {"kind": "APIVersions", "versions": ["v1"]},
+                     "/api/v1": {"kind": "APIResourceList", "groupVersion": "v1", "resources": []},
+                     "/apis": {"kind": "APIGroupList", "groups": []}}
+            self.answer(200 if self.path in empty else 403, empty.get(self.path, {"kind": "Status", "message": "no"}))
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            asked = self.path.endswith("/subjectaccessreviews")
+            self.answer(201 if asked else 403, {"status": {"allowed": False, "reason": "no"}} if asked else {"kind": "Status"})
+
+        def answer(self, code, body):
+            text = json.dumps(body).encode()
+            self.send_response(code)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_):
+            pass
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), self.Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+
 class CanITest(SchemaTest):
     def ask(self, *args):
         report, exit_code = run("can-i", *args)
@@ -210,6 +251,23 @@ class CanITest(SchemaTest):
         ):
             with self.subTest(args):
                 self.ask(*args)
+
+    def test_live_clusters(self):
+        """One that answers reviews and nothing else, and one that is down."""
+        with Wec() as wec, tempfile.TemporaryDirectory() as folder:
+            config = pathlib.Path(folder) / "config"
+            config.write_text(json.dumps({
+                "users": [{"name": "u", "user": {}}],
+                "clusters": [{"name": "wec1", "cluster": {"server": wec.url}},
+                             {"name": "wec2", "cluster": {"server": "http://127.0.0.1:1"}}],
+                "contexts": [{"name": name, "context": {"cluster": name, "user": "u"}} for name in ("wec1", "wec2")]}))
+            live = ("--kubeconfig", config, "--all-contexts")
+            for args in (("create", "pods"), ("get", "/healthz"), ("-f", FIXTURES / "kubestellar")):
+                with self.subTest(args):
+                    report = self.ask(*args, *live)
+                    self.assertTrue(report["summary"]["incomplete"])
+                    for what, broken in mutations(report):
+                        self.assert_refused(CAN_I, broken, f"{args}: {what}")
 
     def test_every_change_is_refused(self):
         executor = FIXTURES / "executor-escalation" / "input"
