@@ -29,6 +29,8 @@ struct RequestAttributes {
   std::string namespace_;
   std::string name;
   std::string path;
+
+  friend bool operator==(const RequestAttributes&, const RequestAttributes&) = default;
 };
 
 struct RequestInfo {

@@ -42,10 +42,10 @@ absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment
   const Authorizer authorizer(source.policy);
   const Decision decision = authorizer.Authorize(source.user, question.request);
   CanIReport report = OfflineReport(CanIKind::kQuestion, source);
-  report.clusters[0].answers = {
-      {.request = question.request,
-       .state = decision.allowed ? LiveState::kYes : LiveState::kNo,
-       .reason = authorizer.Reason(source.user, question.request, decision)}};
+  report.clusters[0].answers =
+      AnswerList({{.request = question.request,
+                   .state = decision.allowed ? LiveState::kYes : LiveState::kNo,
+                   .reason = authorizer.Reason(source.user, question.request, decision)}});
   const ExitCode code = ExitCodeOf(report);
   return FinishCanI(options, DumpPaths(options.review), std::move(report), code, environment);
 }
@@ -130,9 +130,10 @@ absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& envir
   AgentGrants grants(std::move(policy), source.user);
 
   CanIReport report = OfflineReport(CanIKind::kManifests, source);
-  std::vector<ReviewAnswer>& answers = report.clusters[0].answers;
+  std::vector<ReviewAnswer> answers;
   AddAnswers(CollectRows(loaded.input, requirements, grants), answers);
   AskEscalations(loaded.input, requirements, analyze.derive.default_namespace, grants, answers);
+  report.clusters[0].answers = AnswerList(std::move(answers));
   const std::vector<Diagnostic> errors = UnreadInput(loaded.input);
   PrintDiagnostics(errors, loaded.input, environment);
   for (const Diagnostic& d : errors)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report as JSON, and back: `wecan merge` puts reports together.
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 #include "analyzer/base/status_macros.h"
 #include "src/cli/can_i_report.h"
@@ -54,6 +55,40 @@ constexpr std::pair<CanIKind, const char*> kKinds[] = {{CanIKind::kQuestion, "qu
                                                        {CanIKind::kManifests, "manifests"},
                                                        {CanIKind::kReviews, "reviews"}};
 
+// All but the clusters, whose list is empty.
+Json FrameJson(const CanIReport& report) {
+  Json findings = Json::array(), errors = Json::array();
+  size_t checks = 0;
+  bool incomplete = false;
+  for (const ClusterAnswers& c : report.clusters) {
+    checks += c.answers.size();
+    incomplete |= !c.error.empty();
+  }
+  for (const LiveFinding& f : report.findings) {
+    findings.push_back(FindingJson(f));
+    incomplete |= f.rule == "WEC403";
+  }
+  for (const ReviewError& e : report.errors)
+    errors.push_back({{"message", e.message}, {"path", e.place}});
+  const char* kind = "";
+  for (const auto& [value, name] : kKinds) kind = value == report.kind ? name : kind;
+  return {{"$schema", "urn:wecan:schema:can-i-v1"},
+          {"schemaVersion", "1.0"},
+          {"kind", "CanIReport"},
+          {"tool", {{"name", "wecan"}, {"version", kVersion}}},
+          {"asked", kind},
+          {"live", report.live},
+          {"user", {{"name", report.user.name}, {"groups", report.user.groups}}},
+          {"summary",
+           {{"checks", checks},
+            {"denied", CountDenied(report)},
+            {"incomplete", incomplete},
+            {"exitCode", report.exit_code}}},
+          {"clusters", Json::array()},
+          {"findings", findings},
+          {"errors", errors}};
+}
+
 // ---- back
 
 const Json& ListAt(const Json& json, const char* key) {
@@ -99,7 +134,7 @@ absl::Status ReadAnswer(const Json& json, ReviewAnswer& a) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<ClusterAnswers> ReadCluster(const Json& json) {
+absl::StatusOr<ClusterAnswers> ReadCluster(const Json& json, AnswerPool& pool) {
   ClusterAnswers c{.context = StringMember(json, "context"),
                    .server = StringMember(json, "server"),
                    .user = StringMember(json, "user"),
@@ -107,9 +142,10 @@ absl::StatusOr<ClusterAnswers> ReadCluster(const Json& json) {
                    .error = StringMember(json, "error"),
                    .lacks = StringMember(json, "lacks"),
                    .notes = StringsAt(json, "notes")};
-  for (const Json& result : ListAt(json, "results")) {
-    WECAN_RETURN_IF_ERROR(ReadAnswer(result, c.answers.emplace_back()));
-  }
+  std::vector<ReviewAnswer> answers;
+  for (const Json& result : ListAt(json, "results"))
+    WECAN_RETURN_IF_ERROR(ReadAnswer(result, answers.emplace_back()));
+  c.answers = pool.Share(std::move(answers));
   return c;
 }
 
@@ -128,37 +164,28 @@ LiveFinding ReadFinding(const Json& json) {
 }  // namespace
 
 Json CanIJson(const CanIReport& report) {
-  Json clusters = Json::array(), findings = Json::array(), errors = Json::array();
-  size_t checks = 0;
-  bool incomplete = false;
-  for (const ClusterAnswers& c : report.clusters) {
-    clusters.push_back(ClusterJson(c));
-    checks += c.answers.size();
-    incomplete |= !c.error.empty();
+  Json json = FrameJson(report);
+  for (const ClusterAnswers& c : report.clusters) json["clusters"].push_back(ClusterJson(c));
+  return json;
+}
+
+// The tree of a fleet's report takes ten times the memory of its text, so it is made cluster by
+// cluster. Texts escape their line breaks, so the empty list is found just once.
+std::string DumpCanIJson(const CanIReport& report) {
+  static constexpr char kEmpty[] = "\n  \"clusters\": []";
+  const std::string frame = DumpJson(FrameJson(report));
+  if (report.clusters.empty()) return frame;
+  const size_t inside = frame.find(kEmpty) + sizeof(kEmpty) - 2;
+  std::string text = frame.substr(0, inside);
+  for (size_t i = 0; i < report.clusters.size(); ++i) {
+    std::string one = DumpJson(ClusterJson(report.clusters[i]));
+    one.pop_back();  // the line break at its end
+    absl::StrAppend(&text, i == 0 ? "" : ",", "\n    ",
+                    absl::StrReplaceAll(one, {{"\n", "\n    "}}));
+    if (i == 0) text.reserve(frame.size() + (text.size() - inside + 64) * report.clusters.size());
   }
-  for (const LiveFinding& f : report.findings) {
-    findings.push_back(FindingJson(f));
-    incomplete |= f.rule == "WEC403";
-  }
-  for (const ReviewError& e : report.errors)
-    errors.push_back({{"message", e.message}, {"path", e.place}});
-  const char* kind = "";
-  for (const auto& [value, name] : kKinds) kind = value == report.kind ? name : kind;
-  return {{"$schema", "urn:wecan:schema:can-i-v1"},
-          {"schemaVersion", "1.0"},
-          {"kind", "CanIReport"},
-          {"tool", {{"name", "wecan"}, {"version", kVersion}}},
-          {"asked", kind},
-          {"live", report.live},
-          {"user", {{"name", report.user.name}, {"groups", report.user.groups}}},
-          {"summary",
-           {{"checks", checks},
-            {"denied", CountDenied(report)},
-            {"incomplete", incomplete},
-            {"exitCode", report.exit_code}}},
-          {"clusters", clusters},
-          {"findings", findings},
-          {"errors", errors}};
+  absl::StrAppend(&text, "\n  ", absl::string_view(frame).substr(inside));
+  return text;
 }
 
 absl::StatusOr<CanIReport> ReadCanIReport(absl::string_view text) {
@@ -176,8 +203,9 @@ absl::StatusOr<CanIReport> ReadCanIReport(absl::string_view text) {
   if (!known) return absl::InvalidArgumentError("this report does not say what was asked");
   const Json& user = Member(json, "user");
   report.user = {StringMember(user, "name"), StringsAt(user, "groups")};
+  AnswerPool pool;
   for (const Json& cluster : ListAt(json, "clusters")) {
-    WECAN_ASSIGN_OR_RETURN(ClusterAnswers answers, ReadCluster(cluster));
+    WECAN_ASSIGN_OR_RETURN(ClusterAnswers answers, ReadCluster(cluster, pool));
     report.clusters.push_back(std::move(answers));
   }
   for (const Json& finding : ListAt(json, "findings")) {

@@ -133,7 +133,7 @@ void WriteAnswers(const CanIReport& report, MarkdownPage& page) {
 }
 
 // What the API server would say of the objects, whole.
-void WriteMessages(const std::vector<ReviewAnswer>& answers, MarkdownPage& page) {
+void WriteMessages(const AnswerList& answers, MarkdownPage& page) {
   std::vector<std::string> lines;
   for (const ReviewAnswer& a : answers) {
     if (a.message.empty()) continue;

@@ -43,7 +43,7 @@ LiveState Worse(LiveState a, LiveState b) {
   return rank(a) < rank(b) ? b : a;
 }
 
-std::map<RowKey, VerbStates> StatesOf(const std::vector<ReviewAnswer>& answers) {
+std::map<RowKey, VerbStates> StatesOf(const AnswerList& answers) {
   std::map<RowKey, VerbStates> states;
   for (const ReviewAnswer& a : answers) {
     const std::optional<AgentVerb> verb = VerbOf(a);
@@ -81,7 +81,7 @@ std::string CellOf(const VerbStates& states) {
 
 }  // namespace
 
-std::vector<MatrixRow> MatrixRows(const std::vector<ReviewAnswer>& answers) {
+std::vector<MatrixRow> MatrixRows(const AnswerList& answers) {
   std::vector<MatrixRow> rows;
   for (const auto& [key, states] : StatesOf(answers)) {
     MatrixRow row;

@@ -21,7 +21,7 @@ absl::StatusOr<ExitCode> FinishCanI(const Options& options, const std::vector<st
   const auto render = [&](const Output& output) -> std::string {
     if (output.format == "wide") return CanIWide(report, headers);
     if (output.format == "name") return CanIName(report);
-    if (output.format == "json") return DumpJson(CanIJson(report));
+    if (output.format == "json") return DumpCanIJson(report);
     if (output.format == "yaml") return DumpYaml(CanIJson(report));
     if (output.format == "junit") return CanIJunit(report);
     if (output.format == "markdown") return CanIMarkdown(report);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -93,7 +94,7 @@ void WriteMatrix(const CanIReport& report, bool headers, int columns, std::strin
   }
 }
 
-void WriteMessages(const std::vector<ReviewAnswer>& answers, std::string& text) {
+void WriteMessages(const AnswerList& answers, std::string& text) {
   for (const ReviewAnswer& a : answers) {
     if (a.message.empty()) continue;
     absl::StrAppend(&text, Printable(a.subject), "\n");
@@ -201,6 +202,20 @@ std::string LiveText(const CanIReport& report, bool headers, int columns) {
 }
 
 }  // namespace
+
+AnswerList AnswerPool::Share(std::vector<ReviewAnswer> answers) {
+  size_t hash = answers.size();
+  for (const ReviewAnswer& a : answers) {
+    const RequestAttributes& r = a.request;
+    hash = absl::HashOf(hash, a.state, a.reason, r.verb, r.api_group, r.resource, r.namespace_,
+                        r.name);
+  }
+  std::vector<AnswerList>& alike = lists_[hash];
+  for (const AnswerList& list : alike) {
+    if (std::equal(list.begin(), list.end(), answers.begin(), answers.end())) return list;
+  }
+  return alike.emplace_back(std::move(answers));
+}
 
 CanIReport OfflineReport(CanIKind kind, const ReviewSource& source) {
   CanIReport report{.kind = kind, .user = source.user};

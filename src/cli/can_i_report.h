@@ -3,9 +3,12 @@
 // live clusters are in can_i_matrix.cc.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 
 #include "analyzer/base/diagnostic.h"
@@ -29,6 +32,33 @@ struct ReviewAnswer {
   std::string error;    // why the API server would refuse the review itself
 
   bool allowed() const { return state == LiveState::kYes; }
+  friend bool operator==(const ReviewAnswer&, const ReviewAnswer&) = default;
+};
+
+// The answers of one cluster. Copies share the list, which stays as it is.
+class AnswerList {
+ public:
+  AnswerList() : AnswerList(std::vector<ReviewAnswer>()) {}
+  explicit AnswerList(std::vector<ReviewAnswer> answers)
+      : list_(std::make_shared<const std::vector<ReviewAnswer>>(std::move(answers))) {}
+
+  bool empty() const { return list_->empty(); }
+  size_t size() const { return list_->size(); }
+  const ReviewAnswer& operator[](size_t i) const { return (*list_)[i]; }
+  std::vector<ReviewAnswer>::const_iterator begin() const { return list_->begin(); }
+  std::vector<ReviewAnswer>::const_iterator end() const { return list_->end(); }
+
+ private:
+  std::shared_ptr<const std::vector<ReviewAnswer>> list_;
+};
+
+// Gives equal answers one list: most clusters of a fleet answer alike, and there are thousands.
+class AnswerPool {
+ public:
+  AnswerList Share(std::vector<ReviewAnswer> answers);
+
+ private:
+  absl::flat_hash_map<size_t, std::vector<AnswerList>> lists_;  // by hash
 };
 
 // What one evaluator says: a profile or dump, or a live cluster.
@@ -36,7 +66,7 @@ struct ClusterAnswers {
   std::string context, server;  // "" offline
   std::string user;             // who is asked about, where it is not CanIReport::user
   std::string method;  // "profile ocm-1.3", "rbac dump.yaml"; impersonate, sar, local; "": none
-  std::vector<ReviewAnswer> answers;
+  AnswerList answers;
   std::string error;               // why answers are missing: one line
   std::string lacks;               // RBAC objects that would let the caller ask, as YAML
   std::vector<std::string> notes;  // one line each
@@ -84,6 +114,7 @@ std::string CanIText(const CanIReport& report, bool headers, int columns);
 std::string CanIWide(const CanIReport& report, bool headers);  // a line for each answer
 std::string CanIName(const CanIReport& report);                // what is not allowed, for scripts
 Json CanIJson(const CanIReport& report);                       // docs/schema/can-i-v1.json
+std::string DumpCanIJson(const CanIReport& report);            // the same as text, in less memory
 std::string CanIJunit(const CanIReport& report);  // one suite for each evaluator, a case per answer
 std::string CanIMarkdown(const CanIReport& report);  // a comment for a pull request
 
@@ -102,7 +133,7 @@ std::string CanIHeading(const std::string& verdict, const UserInfo& user,
 
 // By group, resource and namespace. The verbs of one cluster's answers; other verbs than an agent's
 // and answers to what is no resource have no place in them.
-std::vector<MatrixRow> MatrixRows(const std::vector<ReviewAnswer>& answers);
+std::vector<MatrixRow> MatrixRows(const AnswerList& answers);
 
 // "get, create, delete".
 std::string VerbWords(VerbSet verbs);

@@ -97,14 +97,16 @@ ReviewAnswer AnswerOf(LiveAnswer&& live) {
   return answer;
 }
 
-void TakeAnswers(WecAnswers&& from, ClusterAnswers& to) {
+void TakeAnswers(WecAnswers from, AnswerPool& pool, ClusterAnswers& to) {
   if (from.method) to.method = AskMethodName(*from.method);
-  to.answers.reserve(from.answers.size());
+  std::vector<ReviewAnswer> answers;
+  answers.reserve(from.answers.size());
   bool delete_refused = false;
   for (LiveAnswer& answer : from.answers) {
     delete_refused |= answer.request.verb == "delete" && answer.state == LiveState::kNo;
-    to.answers.push_back(AnswerOf(std::move(answer)));
+    answers.push_back(AnswerOf(std::move(answer)));
   }
+  to.answers = pool.Share(std::move(answers));
   if (!from.error.ok()) to.error = std::string(from.error.message());
   to.lacks = std::move(from.lacks);
   for (std::string& note : from.notes) to.notes.push_back(std::move(note));
@@ -271,13 +273,15 @@ absl::StatusOr<std::vector<ClusterAnswers>> AskTargets(const Options& options,
   }
   const bool shown = environment.err_is_terminal && !options.global.quiet;
   Progress progress(asking.wecs.size(), shown, *environment.err);
-  WECAN_ASSIGN_OR_RETURN(
-      std::vector<WecAnswers> answers,
-      AskWecs(std::move(asking.wecs), {.method = ParseAskMethod(options.cluster.method),
-                                       .limits = clusters.limits(),
-                                       .progress = [&](size_t done) { progress.Done(done); }}));
-  for (size_t i = 0; i < answers.size(); ++i)
-    TakeAnswers(std::move(answers[i]), results[asking.places[i]]);
+  AnswerPool pool;
+  size_t done = 0;
+  const auto take = [&](size_t wec, WecAnswers answers) {
+    TakeAnswers(std::move(answers), pool, results[asking.places[wec]]);
+    progress.Done(++done);
+  };
+  const AskOptions ask{.method = ParseAskMethod(options.cluster.method),
+                       .limits = clusters.limits()};
+  WECAN_RETURN_IF_ERROR(AskWecs(std::move(asking.wecs), ask, take));
   return results;
 }
 

@@ -78,9 +78,10 @@ ReviewAnswer Review(const ReviewSource& source, const Authorizer& authorizer, co
 
 ClusterAnswers AnswerOffline(const ReviewSource& source, const std::vector<Json>& reviews) {
   const Authorizer authorizer(source.policy);
-  ClusterAnswers answers{.method = source.method};
-  for (const Json& review : reviews) answers.answers.push_back(Review(source, authorizer, review));
-  return answers;
+  std::vector<ReviewAnswer> answers;
+  answers.reserve(reviews.size());
+  for (const Json& review : reviews) answers.push_back(Review(source, authorizer, review));
+  return {.method = source.method, .answers = AnswerList(std::move(answers))};
 }
 
 // ---- live
@@ -114,11 +115,11 @@ absl::StatusOr<std::vector<ClusterAnswers>> AskLiveReviews(const Options& option
     auto next = cluster.answers.begin();
     for (const Json& review : reviews) {
       std::string why = WhyInvalid(review);
-      all.push_back(why.empty() ? std::move(*next++)
+      all.push_back(why.empty() ? *next++
                                 : ReviewAnswer{.request = RequestOf(review), .error = why});
       all.back().subject = UserOf(review).value_or(subject).name;
     }
-    cluster.answers = std::move(all);
+    cluster.answers = AnswerList(std::move(all));
   }
   return asked;
 }

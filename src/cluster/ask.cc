@@ -42,7 +42,7 @@ LiveState StateOf(const ReviewStatus& status) {
 class WecConversation {
  public:
   WecConversation(HttpExchange& exchange, DiscoveryCache& cache, const AskOptions& options,
-                  size_t number, const WecToAsk& wec, WecAnswers& result)
+                  size_t number, const WecToAsk& wec, const WecDone& done)
       : exchange_(exchange),
         cache_(cache),
         options_(options),
@@ -51,10 +51,9 @@ class WecConversation {
         impersonates_already_(!wec.server.headers.empty()),
         wec_(wec),
         questions_(*wec.questions),
-        result_(result) {}
+        done_(done) {}
 
-  void Start(std::function<void()> done) {
-    done_ = std::move(done);
+  void Start() {
     result_.answers.resize(questions_.size());
     for (size_t i = 0; i < questions_.size(); ++i)
       result_.answers[i].request = questions_[i].request;
@@ -309,7 +308,7 @@ class WecConversation {
     Finish();
   }
 
-  void Finish() { done_(); }
+  void Finish() { done_(number_, std::move(result_)); }
 
   void Post(const char* path, std::string body, bool as_other,
             std::function<void(const HttpReply&)> then) {
@@ -329,8 +328,8 @@ class WecConversation {
   const bool impersonates_already_;
   const WecToAsk& wec_;
   const std::vector<LiveQuestion>& questions_;
-  WecAnswers& result_;
-  std::function<void()> done_;
+  const WecDone& done_;
+  WecAnswers result_;
   std::vector<AskMethod> methods_;
   std::vector<Refusal> refusals_;  // of the first of methods_
   std::vector<size_t> open_;       // questions to be asked
@@ -350,8 +349,7 @@ std::optional<AskMethod> ParseAskMethod(absl::string_view name) {
   return std::nullopt;
 }
 
-absl::StatusOr<std::vector<WecAnswers>> AskWecs(std::vector<WecToAsk> wecs,
-                                                const AskOptions& options) {
+absl::Status AskWecs(std::vector<WecToAsk> wecs, const AskOptions& options, const WecDone& done) {
   std::vector<HttpServer> servers;
   servers.reserve(wecs.size());
   for (WecToAsk& wec : wecs) {
@@ -363,20 +361,15 @@ absl::StatusOr<std::vector<WecAnswers>> AskWecs(std::vector<WecToAsk> wecs,
                          HttpClient::Create(std::move(servers), options.limits));
   HttpExchange exchange(*client);
   DiscoveryCache cache;
-  std::vector<WecAnswers> results(wecs.size());
   std::vector<std::unique_ptr<WecConversation>> conversations;
-  size_t done = 0;
   for (size_t i = 0; i < wecs.size(); ++i) {
     conversations.push_back(
-        std::make_unique<WecConversation>(exchange, cache, options, i, wecs[i], results[i]));
+        std::make_unique<WecConversation>(exchange, cache, options, i, wecs[i], done));
     wecs[i].server = {};  // the client has it; a fleet's certificates take memory
-    conversations.back()->Start([&] {
-      ++done;
-      if (options.progress) options.progress(done);
-    });
+    conversations.back()->Start();
   }
   exchange.Run();
-  return results;
+  return absl::OkStatus();
 }
 
 }  // namespace wecan

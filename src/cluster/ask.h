@@ -75,12 +75,14 @@ struct WecAnswers {
 struct AskOptions {
   std::optional<AskMethod> method;  // nothing: the first that works
   HttpLimits limits;
-  std::function<void(size_t done)> progress;  // may be empty; called when a WEC is done
 };
 
-// Asks all of them, limits.in_all requests at a time; the result is parallel to `wecs`. Errors as
-// of HttpClient::Create; what is wrong with one WEC is in its answers.
-absl::StatusOr<std::vector<WecAnswers>> AskWecs(std::vector<WecToAsk> wecs,
-                                                const AskOptions& options);
+// Called once for each WEC, as soon as all its answers are there: of a fleet they are best put
+// together at once.
+using WecDone = std::function<void(size_t wec, WecAnswers answers)>;
+
+// Asks all of them, limits.in_all requests at a time. Errors as of HttpClient::Create; what is
+// wrong with one WEC is in its answers.
+absl::Status AskWecs(std::vector<WecToAsk> wecs, const AskOptions& options, const WecDone& done);
 
 }  // namespace wecan

@@ -2,6 +2,7 @@
 // Asking WECs: which method is taken, what is believed, what each answer means.
 #include "src/cluster/ask.h"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "analyzer/grants/profile.h"
 #include "tests/testing/fake_wec.h"
 #include "tests/testing/http_server.h"
+#include "tests/testing/status.h"
 
 namespace wecan {
 namespace {
@@ -54,9 +56,12 @@ class Wec {
         {.server = {.name = "wec1", .url = server_.Url()},
          .subject = subject,
          .questions = std::make_shared<const std::vector<LiveQuestion>>(std::move(questions))});
-    auto answers = AskWecs(std::move(wecs), {.method = method, .limits = {.backoff_ms = 1}});
-    if (!answers.ok()) return {.error = answers.status()};
-    return std::move((*answers)[0]);
+    WecAnswers answers;
+    const absl::Status status =
+        AskWecs(std::move(wecs), {.method = method, .limits = {.backoff_ms = 1}},
+                [&](size_t, WecAnswers of_wec) { answers = std::move(of_wec); });
+    if (!status.ok()) answers.error = status;
+    return answers;
   }
 
   std::vector<std::string> Posts() const {
@@ -278,13 +283,14 @@ TEST(Ask, ADeadServerHurtsNoOther) {
     wecs.push_back(
         {.server = {.name = name, .url = url}, .subject = Agent().User(), .questions = questions});
   }
-  size_t done = 0;
-  const auto answers =
-      AskWecs(std::move(wecs), {.limits = {.retries = 0}, .progress = [&](size_t n) { done = n; }});
-  ASSERT_TRUE(answers.ok());
-  EXPECT_THAT(std::string((*answers)[0].error.message()), HasSubstr("dead: "));
-  EXPECT_EQ(StateOf((*answers)[1]), LiveState::kYes);
-  EXPECT_EQ(done, 2u);
+  std::map<size_t, WecAnswers> answers;
+  ASSERT_THAT(
+      AskWecs(std::move(wecs), {.limits = {.retries = 0}},
+              [&](size_t wec, WecAnswers of_wec) { answers.emplace(wec, std::move(of_wec)); }),
+      IsOk());
+  ASSERT_EQ(answers.size(), 2u);
+  EXPECT_THAT(std::string(answers[0].error.message()), HasSubstr("dead: "));
+  EXPECT_EQ(StateOf(answers[1]), LiveState::kYes);
 }
 
 }  // namespace
