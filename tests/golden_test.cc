@@ -76,7 +76,8 @@ TEST(GoldenFiles, EveryFolderOfFixturesIsACase) {
   const std::vector<std::string> cases = GoldenCases({"check", "can-i", "fix"});
   for (const fs::directory_entry& entry : fs::directory_iterator(SourcePath("fixtures"))) {
     const std::string name = entry.path().filename();
-    if (!entry.is_directory() || name == "malformed" || name == "conformance" || name == "cluster") continue;
+    if (!entry.is_directory() || name == "malformed" || name == "conformance" || name == "cluster")
+      continue;
     if (!std::binary_search(cases.begin(), cases.end(), name)) strays.push_back(name);
   }
   EXPECT_THAT(strays, IsEmpty());

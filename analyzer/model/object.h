@@ -100,7 +100,7 @@ enum class FileStatus { kOk, kSkipped, kTemplate, kError };
 struct InputFile {
   std::string path;   // as given or found, "-" for standard input
   bool live = false;  // read from a cluster: `path` is "CONTEXT: WHAT", and no line is known
-  int objects = 0;   // manifests in it, steering ones left out
+  int objects = 0;    // manifests in it, steering ones left out
   FileStatus status = FileStatus::kOk;
   bool requested = true;  // false: read as context only (--load, --crds, --binding-policy)
 

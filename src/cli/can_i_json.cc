@@ -173,7 +173,7 @@ Json CanIJson(const CanIReport& report) {
 // cluster. Texts escape their line breaks, so the empty list is found just once.
 std::string DumpCanIJson(const CanIReport& report) {
   static constexpr char kEmpty[] = "\n  \"clusters\": []";
-  const std::string frame = DumpJson(FrameJson(report));
+  std::string frame = DumpJson(FrameJson(report));
   if (report.clusters.empty()) return frame;
   const size_t inside = frame.find(kEmpty) + sizeof(kEmpty) - 2;
   std::string text = frame.substr(0, inside);

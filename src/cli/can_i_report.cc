@@ -108,7 +108,8 @@ void WriteMessages(const AnswerList& answers, std::string& text) {
 std::string ContextsOf(const LiveFinding& finding) {
   const std::vector<std::string>& all = finding.contexts;
   constexpr size_t kShown = 3;
-  std::vector<std::string> shown(all.begin(), all.begin() + std::min(all.size(), kShown));
+  std::vector<std::string> shown = all;
+  shown.resize(std::min(all.size(), kShown));
   for (std::string& context : shown) context = Printable(context);
   return absl::StrCat(absl::StrJoin(shown, ", "),
                       all.size() > kShown ? absl::StrCat(" +", all.size() - kShown, " more") : "");

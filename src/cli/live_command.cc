@@ -52,7 +52,7 @@ absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment
     WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options, environment));
     loaded = Load(request, *environment.files, *environment.in);
   }
-  const Asked asked{std::make_shared<const std::vector<LiveQuestion>>(1, std::move(live)), nullptr};
+  Asked asked{std::make_shared<const std::vector<LiveQuestion>>(1, std::move(live)), nullptr};
   WECAN_ASSIGN_OR_RETURN(
       const std::vector<LiveTarget> targets,
       FindTargets(options, clusters, loaded.input, [&](const AnalysisInput&) { return asked; }));

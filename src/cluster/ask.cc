@@ -184,7 +184,7 @@ class WecConversation {
 
   // The first question shows whether the method is refused; then the others follow at once.
   void AskFirst(AskMethod method) {
-    Ask(method, open_[0], [this, method](absl::StatusOr<ReviewStatus> status) {
+    Ask(method, open_[0], [this, method](const absl::StatusOr<ReviewStatus>& status) {
       if (absl::IsPermissionDenied(status.status())) return Refuse(status.status().message());
       if (!status.ok() && !absl::IsInvalidArgument(status.status())) return Fail(status.status());
       result_.method = method;
@@ -192,15 +192,16 @@ class WecConversation {
       waiting_ = open_.size() - 1;
       if (waiting_ == 0) return AskNames();
       for (size_t i = 1; i < open_.size(); ++i) {
-        Ask(method, open_[i], [this, question = open_[i]](absl::StatusOr<ReviewStatus> answer) {
-          Take(question, answer);
-          if (--waiting_ == 0) AskNames();
-        });
+        Ask(method, open_[i],
+            [this, question = open_[i]](const absl::StatusOr<ReviewStatus>& answer) {
+              Take(question, answer);
+              if (--waiting_ == 0) AskNames();
+            });
       }
     });
   }
 
-  using ThenStatus = std::function<void(absl::StatusOr<ReviewStatus>)>;
+  using ThenStatus = std::function<void(const absl::StatusOr<ReviewStatus>&)>;
 
   void Ask(AskMethod method, size_t question, ThenStatus then) {
     const LiveQuestion& q = questions_[question];
@@ -246,13 +247,14 @@ class WecConversation {
   void AskName(size_t question, size_t name) {
     RequestAttributes& request = result_.answers[question].request;
     NameObject(request, questions_[question].names[name]);
-    Ask(*result_.method, question, [this, question, name](absl::StatusOr<ReviewStatus> status) {
-      Take(question, status);
-      const bool more = result_.answers[question].state == LiveState::kYes &&
-                        name + 1 < questions_[question].names.size();
-      if (more) return AskName(question, name + 1);
-      NameDone();
-    });
+    Ask(*result_.method, question,
+        [this, question, name](const absl::StatusOr<ReviewStatus>& status) {
+          Take(question, status);
+          const bool more = result_.answers[question].state == LiveState::kYes &&
+                            name + 1 < questions_[question].names.size();
+          if (more) return AskName(question, name + 1);
+          NameDone();
+        });
   }
 
   void NameDone() {

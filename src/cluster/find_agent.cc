@@ -114,7 +114,7 @@ class AgentSearch : public std::enable_shared_from_this<AgentSearch> {
 
   void Start() {
     List(kKlusterlets,
-         [self = shared_from_this()](Pages pages) { self->TakeKlusterlets(std::move(pages)); });
+         [self = shared_from_this()](const Pages& pages) { self->TakeKlusterlets(pages); });
   }
 
  private:
@@ -143,8 +143,8 @@ class AgentSearch : public std::enable_shared_from_this<AgentSearch> {
                   absl::StrCat("there are ", here.size(), " Klusterlets: ", NamesOf(here)));
     }
     if (here.size() == 1) return TakeAgent(std::move(here[0]));
-    List(kServiceAccounts, [self = shared_from_this()](Pages accounts) {
-      self->TakeServiceAccounts(std::move(accounts));
+    List(kServiceAccounts, [self = shared_from_this()](const Pages& accounts) {
+      self->TakeServiceAccounts(accounts);
     });
   }
 

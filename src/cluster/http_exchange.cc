@@ -5,7 +5,7 @@ namespace wecan {
 
 void HttpExchange::Send(HttpRequest request, Then then) {
   request.id = ++last_id_;
-  waiting_.emplace(request.id, std::move(then));
+  waiting_[request.id] = std::move(then);
   to_send_.push_back(std::move(request));
 }
 

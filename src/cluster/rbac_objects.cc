@@ -126,10 +126,10 @@ absl::Status ReadRbacPage(absl::string_view label, absl::string_view page, RbacP
 void ListRbac(HttpExchange& exchange, size_t server, std::string label,
               std::function<void(absl::StatusOr<RbacPolicy>)> then) {
   auto listing = std::make_shared<RbacListing>();
-  listing->label = label;
+  listing->label = std::move(label);
   listing->then = std::move(then);
   for (size_t i = 0; i < kCollections.size(); ++i) {
-    ListObjects(exchange, server, label, absl::StrCat(kApiPath, kCollections[i]),
+    ListObjects(exchange, server, listing->label, absl::StrCat(kApiPath, kCollections[i]),
                 [listing, i](absl::StatusOr<std::vector<std::string>> pages) {
                   listing->pages[i] = std::move(pages);
                   if (--listing->waiting == 0) listing->then(listing->Read());
