@@ -113,6 +113,7 @@ type clusterReport struct {
 	Method  string   `json:"method"`
 	Error   string   `json:"error"`
 	Lacks   string   `json:"lacks"`
+	User    string   `json:"user"`
 	Results []answer `json:"results"`
 }
 

@@ -29,5 +29,10 @@ func (k Kubeconfig) Add(context, url string, ca []byte, credential Credential) {
 	}
 }
 
+// UsePlugin makes the user of a context one that a plugin prints the credential of.
+func (k Kubeconfig) UsePlugin(context string, plugin api.ExecConfig) {
+	k.config.AuthInfos[context] = &api.AuthInfo{Exec: &plugin}
+}
+
 // Write writes the file, for its owner alone.
 func (k Kubeconfig) Write(path string) error { return clientcmd.WriteToFile(*k.config, path) }
