@@ -147,11 +147,15 @@ std::string CountText(const CanIReport& report) {
                     ? 0
                     : 1;
   }
+  if (report.clusters.empty()) return "No WEC is in this part.";
   const std::string all = Count(static_cast<int>(checks), "check");
-  std::string text = refusing == 0
-                         ? absl::StrCat(all, ", all allowed")
-                         : absl::StrCat(CountDenied(report), " of ", all, " not allowed on ",
-                                        Count(static_cast<int>(refusing), "WEC"));
+  std::string text = "Nothing was answered";
+  if (refusing > 0) {
+    text = absl::StrCat(CountDenied(report), " of ", all, " not allowed on ",
+                        Count(static_cast<int>(refusing), "WEC"));
+  } else if (checks > 0) {
+    text = absl::StrCat(all, ", all allowed");
+  }
   if (silent > 0)
     absl::StrAppend(&text, ", ", Count(static_cast<int>(silent), "WEC"), " not fully asked");
   return text + ".";

@@ -68,7 +68,7 @@ std::string RootHelp(const std::string& program) {
   std::vector<std::string> others;
   for (const Command& c : Commands()) {
     if (c.main) {
-      absl::StrAppendFormat(&text, "  %-10s %-42s %-9s %s\n", c.name, c.summary, c.needs,
+      absl::StrAppendFormat(&text, "  %-10s %-45s %-9s %s\n", c.name, c.summary, c.needs,
                             InProgram(program, c.example));
     } else {
       others.emplace_back(c.name);
