@@ -159,8 +159,7 @@ absl::StatusOr<ExitCode> CanI(const Options& options, Environment& environment) 
 ExitCode RunCanI(const Options& options, Environment& environment) {
   if (!options.review.reviews.empty()) return RunReviews(options, environment);
   if (options.review.list) return RunRuleList(options, environment);
-  const absl::StatusOr<ExitCode> code = CanI(options, environment);
-  return code.ok() ? *code : Fail(code.status(), environment);
+  return Finish(CanI(options, environment), environment);
 }
 
 }  // namespace wecan

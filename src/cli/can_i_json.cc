@@ -97,20 +97,12 @@ const Json& ListAt(const Json& json, const char* key) {
   return list.is_array() ? list : kNone;
 }
 
-std::vector<std::string> StringsAt(const Json& json, const char* key) {
-  std::vector<std::string> texts;
-  for (const Json& item : ListAt(json, key)) {
-    if (item.is_string()) texts.push_back(item.get<std::string>());
-  }
-  return texts;
-}
-
 PolicyRule ReadRule(const Json& json) {
-  return {.verbs = StringsAt(json, "verbs"),
-          .api_groups = StringsAt(json, "apiGroups"),
-          .resources = StringsAt(json, "resources"),
-          .resource_names = StringsAt(json, "resourceNames"),
-          .non_resource_urls = StringsAt(json, "nonResourceURLs")};
+  return {.verbs = StringMembers(json, "verbs"),
+          .api_groups = StringMembers(json, "apiGroups"),
+          .resources = StringMembers(json, "resources"),
+          .resource_names = StringMembers(json, "resourceNames"),
+          .non_resource_urls = StringMembers(json, "nonResourceURLs")};
 }
 
 absl::Status ReadAnswer(const Json& json, ReviewAnswer& a) {
@@ -141,7 +133,7 @@ absl::StatusOr<ClusterAnswers> ReadCluster(const Json& json, AnswerPool& pool) {
                    .method = StringMember(json, "method"),
                    .error = StringMember(json, "error"),
                    .lacks = StringMember(json, "lacks"),
-                   .notes = StringsAt(json, "notes")};
+                   .notes = StringMembers(json, "notes")};
   std::vector<ReviewAnswer> answers;
   for (const Json& result : ListAt(json, "results"))
     WECAN_RETURN_IF_ERROR(ReadAnswer(result, answers.emplace_back()));
@@ -152,12 +144,12 @@ absl::StatusOr<ClusterAnswers> ReadCluster(const Json& json, AnswerPool& pool) {
 LiveFinding ReadFinding(const Json& json) {
   LiveFinding f{.rule = StringMember(json, "rule"),
                 .message = StringMember(json, "message"),
-                .contexts = StringsAt(json, "contexts")};
+                .contexts = StringMembers(json, "contexts")};
   const Json& permission = Member(json, "permission");
   f.group = StringMember(permission, "group");
   f.resource = StringMember(permission, "resource");
   f.namespace_ = StringMember(permission, "namespace");
-  f.verbs = StringsAt(permission, "verbs");
+  f.verbs = StringMembers(permission, "verbs");
   return f;
 }
 
@@ -202,7 +194,7 @@ absl::StatusOr<CanIReport> ReadCanIReport(absl::string_view text) {
   }
   if (!known) return absl::InvalidArgumentError("this report does not say what was asked");
   const Json& user = Member(json, "user");
-  report.user = {StringMember(user, "name"), StringsAt(user, "groups")};
+  report.user = {StringMember(user, "name"), StringMembers(user, "groups")};
   AnswerPool pool;
   for (const Json& cluster : ListAt(json, "clusters")) {
     WECAN_ASSIGN_OR_RETURN(ClusterAnswers answers, ReadCluster(cluster, pool));

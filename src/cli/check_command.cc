@@ -240,8 +240,7 @@ absl::StatusOr<ExitCode> Check(const Options& options, Environment& environment)
 }  // namespace
 
 ExitCode RunCheck(const Options& options, Environment& environment) {
-  const absl::StatusOr<ExitCode> exit_code = Check(options, environment);
-  return exit_code.ok() ? *exit_code : Fail(exit_code.status(), environment);
+  return Finish(Check(options, environment), environment);
 }
 
 }  // namespace wecan

@@ -156,12 +156,7 @@ std::vector<absl::StatusOr<HttpServer>> Clusters::Connect(
 }
 
 absl::StatusOr<std::unique_ptr<HttpClient>> Clusters::ConnectOne(const std::string& context) const {
-  WECAN_ASSIGN_OR_RETURN(const std::vector<std::string> names, Match({context}));
-  if (names.size() > 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("context:", context, ": names ", names.size(), " contexts; name one"));
-  }
-  std::vector<absl::StatusOr<HttpServer>> servers = Connect(names);
+  std::vector<absl::StatusOr<HttpServer>> servers = Connect({context});
   WECAN_RETURN_IF_ERROR(servers[0].status());
   return HttpClient::Create({*std::move(servers[0])}, limits_);
 }

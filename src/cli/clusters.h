@@ -34,7 +34,7 @@ class Clusters {
   // One server per context, in their order; what is wrong with one is its error alone.
   std::vector<absl::StatusOr<HttpServer>> Connect(const std::vector<std::string>& contexts) const;
 
-  // A client whose only server, number 0, is that of the context.
+  // A client whose only server, number 0, is that of the context with this very name.
   absl::StatusOr<std::unique_ptr<HttpClient>> ConnectOne(const std::string& context) const;
 
   const HttpLimits& limits() const { return limits_; }

@@ -154,22 +154,20 @@ Json KeysJson() {
   return json;
 }
 
-absl::Status Config(const Options& options, Environment& environment) {
+absl::StatusOr<ExitCode> Config(const Options& options, Environment& environment) {
   if (options.schema) {
     const Json schema = ConfigSchema();
-    return PrintResult(options, kFormats, DumpJson(schema), schema, environment);
+    return PrintResult(options, DumpJson(schema), schema, environment);
   }
-  if (options.keys) return PrintResult(options, kFormats, KeysText(), KeysJson(), environment);
+  if (options.keys) return PrintResult(options, KeysText(), KeysJson(), environment);
   WECAN_ASSIGN_OR_RETURN(const Settings settings, ResolveSettings(options, environment));
-  return PrintResult(options, kFormats, SettingsText(settings), SettingsJson(settings),
-                     environment);
+  return PrintResult(options, SettingsText(settings), SettingsJson(settings), environment);
 }
 
 }  // namespace
 
 ExitCode RunConfig(const Options& options, Environment& environment) {
-  const absl::Status status = Config(options, environment);
-  return status.ok() ? ExitCode::kOk : Fail(status, environment);
+  return Finish(Config(options, environment), environment);
 }
 
 }  // namespace wecan

@@ -353,8 +353,7 @@ absl::StatusOr<ExitCode> Fix(const Options& options, Environment& environment) {
 }  // namespace
 
 ExitCode RunFix(const Options& options, Environment& environment) {
-  const absl::StatusOr<ExitCode> exit_code = Fix(options, environment);
-  return exit_code.ok() ? *exit_code : Fail(exit_code.status(), environment);
+  return Finish(Fix(options, environment), environment);
 }
 
 }  // namespace wecan

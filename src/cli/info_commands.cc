@@ -19,24 +19,6 @@
 namespace wecan {
 namespace {
 
-const std::vector<std::string> kFormats = {"text", "json", "yaml"};
-
-absl::StatusOr<ExitCode> Print(const Options& options, const std::string& text, const Json& json,
-                               Environment& environment) {
-  WECAN_RETURN_IF_ERROR(PrintResult(options, kFormats, text, json, environment));
-  return ExitCode::kOk;
-}
-
-ExitCode Finish(const absl::StatusOr<ExitCode>& code, Environment& environment) {
-  return code.ok() ? *code : Fail(code.status(), environment);
-}
-
-Json Envelope(const char* kind) {
-  return {{"schemaVersion", "1.0"},
-          {"kind", kind},
-          {"tool", {{"name", "wecan"}, {"version", kVersion}}}};
-}
-
 std::string Indented(absl::string_view text) {
   std::string out;
   for (absl::string_view line : absl::StrSplit(absl::StripTrailingAsciiWhitespace(text), '\n')) {
@@ -83,7 +65,7 @@ absl::StatusOr<ExitCode> Explain(const Options& options, Environment& environmen
   }
   Json json = Envelope("ExplainReport");
   json["rule"] = FindingRuleJson(*rule);
-  return Print(options, RuleText(*rule), json, environment);
+  return PrintResult(options, RuleText(*rule), json, environment);
 }
 
 absl::StatusOr<ExitCode> Rules(const Options& options, Environment& environment) {
@@ -95,7 +77,7 @@ absl::StatusOr<ExitCode> Rules(const Options& options, Environment& environment)
                           rule.title, rule.implemented ? "" : " (not reported yet)");
     json["rules"].push_back(FindingRuleJson(rule));
   }
-  return Print(options, text, json, environment);
+  return PrintResult(options, text, json, environment);
 }
 
 }  // namespace
@@ -110,7 +92,7 @@ ExitCode RunRules(const Options& options, Environment& environment) {
 
 ExitCode RunVersion(const Options& options, Environment& environment) {
   Json json = Envelope("Version");
-  return Finish(Print(options, absl::StrCat("wecan ", kVersion, "\n"), json, environment),
+  return Finish(PrintResult(options, absl::StrCat("wecan ", kVersion, "\n"), json, environment),
                 environment);
 }
 

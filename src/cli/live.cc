@@ -79,9 +79,7 @@ std::string DescribeAgent(const std::string& context, const FoundAgent& found) {
       absl::StrCat(Printable(context), ": agent ", Printable(found.agent.Account().Display()));
   if (found.mode != KlusterletMode::kUnknown)
     absl::StrAppend(&text, ", mode ", KlusterletModeName(found.mode));
-  if (found.ocm)
-    absl::StrAppend(&text, ", OCM ", found.ocm->major, ".", found.ocm->minor, ".",
-                    found.ocm->patch);
+  if (found.ocm) absl::StrAppend(&text, ", OCM ", ReleaseName(*found.ocm));
   if (!found.note.empty()) absl::StrAppend(&text, "; ", found.note);
   return text;
 }
@@ -142,16 +140,6 @@ void AddAgents(std::vector<absl::StatusOr<FoundAgent>> found, std::vector<Cluste
   asking = std::move(known);
 }
 
-// ---- targets
-
-// The targets of this shard.
-std::vector<LiveTarget> InShard(std::vector<LiveTarget> targets, const Shard& shard) {
-  targets.erase(std::remove_if(targets.begin(), targets.end(),
-                               [&](const LiveTarget& t) { return !shard.Has(t.context); }),
-                targets.end());
-  return targets;
-}
-
 // ---- findings
 
 using CauseKey = std::tuple<std::string, std::string, std::string, uint8_t>;  // with verbs
@@ -173,9 +161,7 @@ absl::StatusOr<std::vector<std::string>> ChooseContexts(const ClusterOptions& op
 bool Shard::Has(const std::string& name) const {
   uint64_t hash = 0;
   // Any bits of it would do.
-  for (const char digit : Sha256Hex(name).substr(0, 15)) {
-    hash = hash * 16 + static_cast<uint64_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-  }
+  static_cast<void>(absl::SimpleHexAtoi(Sha256Hex(name).substr(0, 15), &hash));
   return hash % parts == part;
 }
 
@@ -207,23 +193,6 @@ absl::Status CheckLiveFlags(const Options& options) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<LiveTarget>> ContextTargets(const Options& options,
-                                                       const Clusters& clusters,
-                                                       std::vector<LiveQuestion> questions) {
-  if (!options.cluster.wds.empty() || !options.cluster.its.empty()) {
-    return absl::InvalidArgumentError(
-        "--reviews: name whom and what to ask themselves; give --context instead of --wds and "
-        "--its");
-  }
-  WECAN_ASSIGN_OR_RETURN(const std::vector<std::string> contexts,
-                         ChooseContexts(options.cluster, clusters));
-  WECAN_ASSIGN_OR_RETURN(const Shard shard, ParseShard(options.cluster.shard));
-  const auto shared = std::make_shared<const std::vector<LiveQuestion>>(std::move(questions));
-  std::vector<LiveTarget> targets;
-  for (const std::string& context : contexts) targets.push_back({context, shared, ""});
-  return InShard(std::move(targets), shard);
-}
-
 absl::StatusOr<UserInfo> LiveSubject(const Options& options) {
   const ReviewOptions& review = options.review;
   if (review.as.empty() && !review.as_groups.empty())
@@ -238,8 +207,8 @@ absl::StatusOr<UserInfo> LiveSubject(const Options& options) {
 absl::StatusOr<std::vector<ClusterAnswers>> AskTargets(const Options& options,
                                                        const Clusters& clusters,
                                                        const std::vector<LiveTarget>& targets,
+                                                       const UserInfo& subject,
                                                        Environment& environment) {
-  WECAN_ASSIGN_OR_RETURN(const UserInfo subject, LiveSubject(options));
   std::vector<std::string> contexts;
   for (const LiveTarget& target : targets) {
     if (target.why_not.empty()) contexts.push_back(target.context);

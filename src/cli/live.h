@@ -45,20 +45,17 @@ struct Shard {
 };
 absl::StatusOr<Shard> ParseShard(const std::string& text);
 
-// The chosen contexts of this shard, all with the same questions.
-absl::StatusOr<std::vector<LiveTarget>> ContextTargets(const Options& options,
-                                                       const Clusters& clusters,
-                                                       std::vector<LiveQuestion> questions);
-
 // Whom the questions are about: --as, the agent that flags and configuration name, or with
 // `--agent auto` that of each WEC.
 absl::StatusOr<UserInfo> LiveSubject(const Options& options);
 
-// One ClusterAnswers per target, in their order; answers are parallel to its questions. What is
-// wrong with one cluster is its error alone.
+// One ClusterAnswers per target, in their order; answers are parallel to its questions. `subject`
+// is what LiveSubject gives; --agent auto puts that of each WEC in its place. What is wrong with
+// one cluster is its error alone.
 absl::StatusOr<std::vector<ClusterAnswers>> AskTargets(const Options& options,
                                                        const Clusters& clusters,
                                                        const std::vector<LiveTarget>& targets,
+                                                       const UserInfo& subject,
                                                        Environment& environment);
 
 // Adds to each cluster's notes what it is called elsewhere, and WEC403 for the problems of targets.

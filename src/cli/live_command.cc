@@ -57,7 +57,8 @@ absl::StatusOr<ExitCode> AskOne(const Options& options, Environment& environment
       const std::vector<LiveTarget> targets,
       FindTargets(options, clusters, loaded.input, [&](const AnalysisInput&) { return asked; }));
   if (!question.note.empty()) *environment.err << "wecan: " << Printable(question.note) << "\n";
-  WECAN_ASSIGN_OR_RETURN(report.clusters, AskTargets(options, clusters, targets, environment));
+  WECAN_ASSIGN_OR_RETURN(report.clusters,
+                         AskTargets(options, clusters, targets, report.user, environment));
   AddTargetRemarks(targets, report);
   AddLiveFindings(report);
   const ExitCode code = ExitCodeOf(loaded.input, report, environment);
@@ -148,7 +149,8 @@ absl::StatusOr<ExitCode> AskManifests(const Options& options, Environment& envir
                          FindTargets(options, clusters, loaded.input, [&](const AnalysisInput& i) {
                            return AskedOf(i, analyze, compare);
                          }));
-  WECAN_ASSIGN_OR_RETURN(report.clusters, AskTargets(options, clusters, targets, environment));
+  WECAN_ASSIGN_OR_RETURN(report.clusters,
+                         AskTargets(options, clusters, targets, report.user, environment));
   AddTargetRemarks(targets, report);
   AddDifferences(targets, analyze.profile.name, report);
   AddLiveFindings(report);

@@ -96,8 +96,7 @@ absl::StatusOr<ExitCode> Merge(const Options& options, Environment& environment)
 }  // namespace
 
 ExitCode RunMerge(const Options& options, Environment& environment) {
-  const absl::StatusOr<ExitCode> code = Merge(options, environment);
-  return code.ok() ? *code : Fail(code.status(), environment);
+  return Finish(Merge(options, environment), environment);
 }
 
 }  // namespace wecan

@@ -12,6 +12,7 @@
 #include "analyzer/base/status_macros.h"
 #include "src/cli/setup.h"
 #include "src/input/find_files.h"
+#include "src/output/version.h"
 
 namespace wecan {
 
@@ -108,15 +109,23 @@ absl::Status WriteOutputs(const std::vector<Output>& outputs, bool quiet,
   return absl::OkStatus();
 }
 
-absl::Status PrintResult(const Options& options, const std::vector<std::string>& formats,
-                         const std::string& text, const Json& json, Environment& environment) {
-  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, formats));
+absl::StatusOr<ExitCode> PrintResult(const Options& options, const std::string& text,
+                                     const Json& json, Environment& environment) {
+  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs,
+                         MakeOutputs(options.output, {"text", "json", "yaml"}));
   const auto render = [&](const Output& output) {
     return output.format == "json"   ? DumpJson(json)
            : output.format == "yaml" ? DumpYaml(json)
                                      : text;
   };
-  return WriteOutputs(outputs, options.global.quiet, render, environment);
+  WECAN_RETURN_IF_ERROR(WriteOutputs(outputs, options.global.quiet, render, environment));
+  return ExitCode::kOk;
+}
+
+Json Envelope(const char* kind) {
+  return {{"schemaVersion", "1.0"},
+          {"kind", kind},
+          {"tool", {{"name", "wecan"}, {"version", kVersion}}}};
 }
 
 }  // namespace wecan

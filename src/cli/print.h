@@ -42,9 +42,12 @@ absl::Status WriteOutputs(const std::vector<Output>& outputs, bool quiet,
                           absl::FunctionRef<std::string(const Output&)> render,
                           Environment& environment);
 
-// Prints a result that is `text` for people and `json` for machines, in the formats that `options`
-// asks for.
-absl::Status PrintResult(const Options& options, const std::vector<std::string>& formats,
-                         const std::string& text, const Json& json, Environment& environment);
+// Prints a result that is `text` for people and `json` for machines, in those of the formats text,
+// json and yaml that `options` asks for. Gives kOk.
+absl::StatusOr<ExitCode> PrintResult(const Options& options, const std::string& text,
+                                     const Json& json, Environment& environment);
+
+// How the JSON of such a result begins: schemaVersion, kind, tool.
+Json Envelope(const char* kind);
 
 }  // namespace wecan

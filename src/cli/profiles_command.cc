@@ -21,18 +21,9 @@
 #include "src/input/manifest_reader.h"
 #include "src/output/json.h"
 #include "src/output/style.h"
-#include "src/output/version.h"
 
 namespace wecan {
 namespace {
-
-const std::vector<std::string> kFormats = {"text", "json", "yaml"};
-
-absl::StatusOr<ExitCode> Print(const Options& options, const std::string& text, const Json& json,
-                               Environment& environment) {
-  WECAN_RETURN_IF_ERROR(PrintResult(options, kFormats, text, json, environment));
-  return ExitCode::kOk;
-}
 
 Json ListJson(const RbacPolicy& policy) {
   Json json = {{"apiVersion", "v1"}, {"kind", "List"}, {"items", Json::array()}};
@@ -51,9 +42,7 @@ std::string NamesWith(const std::vector<std::string>& names, absl::string_view p
 
 absl::StatusOr<ExitCode> ListAllProfiles(const Options& options, Environment& environment) {
   std::string text = "OCM releases with the same rules for the work agent, oldest first:\n";
-  Json json = {{"schemaVersion", "1.0"},
-               {"kind", "ProfileList"},
-               {"tool", {{"name", "wecan"}, {"version", kVersion}}}};
+  Json json = Envelope("ProfileList");
   json["profiles"] = Json::array();
   for (const ProfileSummary& p : ListProfiles()) {
     const std::vector<std::string> modes = p.singleton
@@ -74,7 +63,7 @@ absl::StatusOr<ExitCode> ListAllProfiles(const Options& options, Environment& en
   json["kubernetes"] = versions;
   json["default"] = {
       {"profile", standard.name}, {"mode", "default"}, {"kubernetes", standard.kubernetes}};
-  return Print(options, text, json, environment);
+  return PrintResult(options, text, json, environment);
 }
 
 // The same objects as the reader of dumps reads them.
@@ -107,7 +96,7 @@ absl::StatusOr<ExitCode> Capture(const std::string& context, const Options& opti
         "({{ marks a template); use --profile context:",
         context));
   }
-  return Print(
+  return PrintResult(
       options,
       absl::StrCat("# What decides about the work agent on a WEC; for --profile file:PATH\n"
                    "# context: ",
@@ -130,7 +119,7 @@ absl::StatusOr<ExitCode> ShowProfile(const std::string& name, const Options& opt
   WECAN_ASSIGN_OR_RETURN(const Agent agent, MakeAgent(options.agent));
   WECAN_ASSIGN_OR_RETURN(const Profile profile, ProfileNamed(name, options, agent, environment));
   const Json json = ListJson(profile.policy);
-  return Print(options, DumpYaml(json), json, environment);
+  return PrintResult(options, DumpYaml(json), json, environment);
 }
 
 absl::StatusOr<ExitCode> Diff(const std::string& before_name, const std::string& after_name,
@@ -145,8 +134,8 @@ absl::StatusOr<ExitCode> Diff(const std::string& before_name, const std::string&
       .after = after.name,
       .agent = agent,
       .diff = DiffProfiles(Authorizer(before.policy), Authorizer(after.policy), agent.User())};
-  WECAN_RETURN_IF_ERROR(PrintResult(options, kFormats, ProfileDiffText(report),
-                                    ProfileDiffJson(report), environment));
+  WECAN_RETURN_IF_ERROR(
+      PrintResult(options, ProfileDiffText(report), ProfileDiffJson(report), environment).status());
   if (!report.diff.complete) {
     *environment.err << "wecan: profiles diff: the roles are too large to be compared in full; "
                         "what is printed is a part\n";
@@ -181,8 +170,7 @@ absl::StatusOr<ExitCode> Profiles(const Options& options, Environment& environme
 }  // namespace
 
 ExitCode RunProfiles(const Options& options, Environment& environment) {
-  const absl::StatusOr<ExitCode> code = Profiles(options, environment);
-  return code.ok() ? *code : Fail(code.status(), environment);
+  return Finish(Profiles(options, environment), environment);
 }
 
 }  // namespace wecan

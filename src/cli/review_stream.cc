@@ -122,14 +122,8 @@ RequestAttributes RequestOf(const Json& review) {
 std::optional<UserInfo> UserOf(const Json& review) {
   if (StringMember(review, "kind") == "SelfSubjectAccessReview") return std::nullopt;
   const Json& spec = Member(review, "spec");
-  UserInfo user{.name = StringMember(spec, "user")};
-  const Json& groups =
-      Member(spec, Member(spec, "groups").is_array() ? "groups" : "group");  // v1beta1: group
-  if (!groups.is_array()) return user;
-  for (const Json& group : groups) {
-    if (group.is_string()) user.groups.push_back(group.get<std::string>());
-  }
-  return user;
+  const char* groups = Member(spec, "groups").is_array() ? "groups" : "group";  // v1beta1: group
+  return UserInfo{StringMember(spec, "user"), StringMembers(spec, groups)};
 }
 
 std::string WhyInvalid(const Json& review) {

@@ -4,6 +4,7 @@
 // pkg/registry/authorization/subjectaccessreview/rest.go,
 // pkg/registry/authorization/util/helpers.go.
 #include <algorithm>
+#include <memory>
 #include <ostream>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "src/cli/can_i_report.h"
 #include "src/cli/commands.h"
 #include "src/cli/live.h"
+#include "src/cli/live_targets.h"
 #include "src/cli/print.h"
 #include "src/cli/question.h"
 #include "src/cli/review_stream.h"
@@ -100,15 +102,23 @@ absl::StatusOr<std::vector<ClusterAnswers>> AskLiveReviews(const Options& option
                                                            const std::vector<Json>& reviews,
                                                            const UserInfo& subject,
                                                            Environment& environment) {
+  if (!options.cluster.wds.empty() || !options.cluster.its.empty()) {
+    return absl::InvalidArgumentError(
+        "--reviews: name whom and what to ask themselves; give --context instead of --wds and "
+        "--its");
+  }
   std::vector<LiveQuestion> questions;
   for (const Json& review : reviews) {
     if (WhyInvalid(review).empty()) questions.push_back(QuestionOf(review));
   }
   WECAN_ASSIGN_OR_RETURN(const Clusters clusters, Clusters::Open(options.cluster, environment));
-  WECAN_ASSIGN_OR_RETURN(const std::vector<LiveTarget> targets,
-                         ContextTargets(options, clusters, std::move(questions)));
+  const Asked same{std::make_shared<const std::vector<LiveQuestion>>(std::move(questions)),
+                   nullptr};
+  WECAN_ASSIGN_OR_RETURN(
+      const std::vector<LiveTarget> targets,
+      FindTargets(options, clusters, {}, [&](const AnalysisInput&) { return Asked(same); }));
   WECAN_ASSIGN_OR_RETURN(std::vector<ClusterAnswers> asked,
-                         AskTargets(options, clusters, targets, environment));
+                         AskTargets(options, clusters, targets, subject, environment));
   for (ClusterAnswers& cluster : asked) {
     if (cluster.answers.empty()) continue;
     std::vector<ReviewAnswer> all;
@@ -238,8 +248,7 @@ absl::StatusOr<ExitCode> Reviews(const Options& options, Environment& environmen
 }  // namespace
 
 ExitCode RunReviews(const Options& options, Environment& environment) {
-  const absl::StatusOr<ExitCode> code = Reviews(options, environment);
-  return code.ok() ? *code : Fail(code.status(), environment);
+  return Finish(Reviews(options, environment), environment);
 }
 
 }  // namespace wecan

@@ -144,8 +144,7 @@ absl::StatusOr<ExitCode> ListRules(const Options& options, Environment& environm
 }  // namespace
 
 ExitCode RunRuleList(const Options& options, Environment& environment) {
-  const absl::StatusOr<ExitCode> code = ListRules(options, environment);
-  return code.ok() ? *code : Fail(code.status(), environment);
+  return Finish(ListRules(options, environment), environment);
 }
 
 }  // namespace wecan

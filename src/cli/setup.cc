@@ -245,6 +245,10 @@ ExitCode Fail(const absl::Status& status, Environment& environment) {
   return absl::IsUnavailable(status) ? ExitCode::kIncomplete : ExitCode::kUsage;
 }
 
+ExitCode Finish(const absl::StatusOr<ExitCode>& code, Environment& environment) {
+  return code.ok() ? *code : Fail(code.status(), environment);
+}
+
 absl::StatusOr<bool> UseColor(const std::string& when, const Environment& environment) {
   WECAN_RETURN_IF_ERROR(CheckOneOf("--color", when, FlagValues("--color")));
   if (when != "auto") return when == "always";

@@ -53,6 +53,9 @@ absl::Status CheckOneOf(absl::string_view flag, const std::string& value,
 // could not be asked, else kUsage.
 ExitCode Fail(const absl::Status& status, Environment& environment);
 
+// How a command ends: its code, or Fail().
+ExitCode Finish(const absl::StatusOr<ExitCode>& code, Environment& environment);
+
 // Whether colours are to be used on standard output. --color > NO_COLOR > FORCE_COLOR and
 // CLICOLOR_FORCE > CLICOLOR=0 > terminal and TERM other than dumb.
 absl::StatusOr<bool> UseColor(const std::string& when, const Environment& environment);

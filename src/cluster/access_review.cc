@@ -10,16 +10,14 @@
 namespace wecan {
 namespace {
 
-using CompactJson = nlohmann::json;
-
-std::string Dump(const CompactJson& json) {
-  return json.dump(-1, ' ', false, CompactJson::error_handler_t::replace);
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-CompactJson AttributesOf(const RequestAttributes& r, const std::string& attributes) {
-  if (!attributes.empty()) return CompactJson::parse(attributes, nullptr, false);
+Json AttributesOf(const RequestAttributes& r, const std::string& attributes) {
+  if (!attributes.empty()) return Json::parse(attributes, nullptr, false);
   if (!r.resource_request) return {{"path", r.path}, {"verb", r.verb}};
-  CompactJson json = {{"verb", r.verb}, {"resource", r.resource}};
+  Json json = {{"verb", r.verb}, {"resource", r.resource}};
   const auto add = [&](const char* key, const std::string& value) {
     if (!value.empty()) json[key] = value;
   };
@@ -30,8 +28,7 @@ CompactJson AttributesOf(const RequestAttributes& r, const std::string& attribut
   return json;
 }
 
-CompactJson Review(const char* kind, const RequestAttributes& request,
-                   const std::string& attributes) {
+Json Review(const char* kind, const RequestAttributes& request, const std::string& attributes) {
   const char* key = request.resource_request ? "resourceAttributes" : "nonResourceAttributes";
   return {{"apiVersion", "authorization.k8s.io/v1"},
           {"kind", kind},
@@ -43,22 +40,6 @@ absl::Status Unreadable(absl::string_view label, absl::string_view what) {
                                           what, "; is this a Kubernetes API server?"));
 }
 
-// The object at `key`, or nullptr.
-const CompactJson* ObjectAt(const CompactJson& json, const char* key) {
-  const auto it = json.is_object() ? json.find(key) : json.end();
-  return it != json.end() && it->is_object() ? &*it : nullptr;
-}
-
-std::string StringAt(const CompactJson& json, const char* key) {
-  const auto it = json.find(key);
-  return it != json.end() && it->is_string() ? it->get<std::string>() : "";
-}
-
-bool TrueAt(const CompactJson& json, const char* key) {
-  const auto it = json.find(key);
-  return it != json.end() && *it == true;
-}
-
 }  // namespace
 
 std::string SelfReviewBody(const RequestAttributes& request, const std::string& attributes) {
@@ -67,7 +48,7 @@ std::string SelfReviewBody(const RequestAttributes& request, const std::string& 
 
 std::string ReviewBody(const RequestAttributes& request, const std::string& attributes,
                        const UserInfo& subject) {
-  CompactJson review = Review("SubjectAccessReview", request, attributes);
+  Json review = Review("SubjectAccessReview", request, attributes);
   if (!subject.name.empty()) review["spec"]["user"] = subject.name;
   if (!subject.groups.empty()) review["spec"]["groups"] = subject.groups;
   return Dump(review);
@@ -79,30 +60,23 @@ std::string WhoAmIBody() {
 
 absl::StatusOr<ReviewStatus> ReadReview(absl::string_view label, const HttpReply& reply) {
   if (absl::Status status = HttpReplyError(label, reply); !status.ok()) return status;
-  const CompactJson json = CompactJson::parse(reply.body, nullptr, false);
-  const CompactJson* status = ObjectAt(json, "status");
+  const Json json = Json::parse(reply.body, nullptr, false);
+  const Json& status = Member(json, "status");
+  const Json& allowed = Member(status, "allowed");
   // Without `allowed` it is not the answer to what was posted.
-  if (status == nullptr || !status->contains("allowed") || !(*status)["allowed"].is_boolean())
-    return Unreadable(label, "access review");
-  return ReviewStatus{.allowed = TrueAt(*status, "allowed"),
-                      .denied = TrueAt(*status, "denied"),
-                      .reason = StringAt(*status, "reason"),
-                      .evaluation_error = StringAt(*status, "evaluationError")};
+  if (!allowed.is_boolean()) return Unreadable(label, "access review");
+  return ReviewStatus{.allowed = allowed == true,
+                      .denied = Member(status, "denied") == true,
+                      .reason = StringMember(status, "reason"),
+                      .evaluation_error = StringMember(status, "evaluationError")};
 }
 
 absl::StatusOr<UserInfo> ReadWhoAmI(absl::string_view label, const HttpReply& reply) {
   if (absl::Status status = HttpReplyError(label, reply); !status.ok()) return status;
-  const CompactJson json = CompactJson::parse(reply.body, nullptr, false);
-  const CompactJson* status = ObjectAt(json, "status");
-  const CompactJson* info = status == nullptr ? nullptr : ObjectAt(*status, "userInfo");
-  if (info == nullptr) return Unreadable(label, "SelfSubjectReview");
-  UserInfo user{.name = StringAt(*info, "username")};
-  if (const auto groups = info->find("groups"); groups != info->end() && groups->is_array()) {
-    for (const CompactJson& group : *groups) {
-      if (group.is_string()) user.groups.push_back(group.get<std::string>());
-    }
-  }
-  return user;
+  const Json json = Json::parse(reply.body, nullptr, false);
+  const Json& info = Member(Member(json, "status"), "userInfo");
+  if (!info.is_object()) return Unreadable(label, "SelfSubjectReview");
+  return UserInfo{StringMember(info, "username"), StringMembers(info, "groups")};
 }
 
 }  // namespace wecan

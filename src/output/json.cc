@@ -108,6 +108,16 @@ std::string StringMember(const Json& json, const char* key) {
   return value.is_string() ? value.get<std::string>() : "";
 }
 
+std::vector<std::string> StringMembers(const Json& json, const char* key) {
+  std::vector<std::string> texts;
+  const Json& list = Member(json, key);
+  if (!list.is_array()) return texts;
+  for (const Json& item : list) {
+    if (item.is_string()) texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
 // A JSON string is a YAML string, but for the characters that YAML does not allow to stand there as
 // they are. Nor do those that change the direction of what a terminal shows.
 std::string QuotedText(absl::string_view text) {

@@ -31,9 +31,11 @@ std::string YamlText(absl::string_view text);
 // A text as a JSON string.
 inline Json Text(absl::string_view text) { return std::string(text); }
 
-// The member `key` of an object, null where there is none; and as text, "" for what is no string.
+// The member `key` of an object, null where there is none; and as text, "" for what is no string;
+// and as the texts of a list, without what is none.
 const Json& Member(const Json& json, const char* key);
 std::string StringMember(const Json& json, const char* key);
+std::vector<std::string> StringMembers(const Json& json, const char* key);
 
 // {apiGroups, resources, resourceNames, nonResourceURLs, verbs}: empty lists left out.
 Json RuleJson(const PolicyRule& rule);
