@@ -3,7 +3,7 @@
 # Sourced by scripts/test and scripts/demo, which set $script to their own name and work in the root of the repository.
 
 # What building and testing need, as Debian 12 and Ubuntu 24.04 name it.
-packages="g++ cmake ninja-build pkg-config libyaml-cpp-dev libyaml-dev nlohmann-json3-dev libcli11-dev libabsl-dev
+packages="g++ cmake ninja-build pkg-config libyaml-cpp-dev libyaml-dev libre2-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libabsl-dev
   libcurl4-openssl-dev libgtest-dev libgmock-dev libbenchmark-dev python3 python3-yaml python3-jsonschema"
 
 # Progress and complaints go to standard error, so that standard output holds results alone.

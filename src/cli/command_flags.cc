@@ -150,10 +150,13 @@ void AddMethodOptions(CLI::App& app, ClusterOptions& o) {
           "CLUSTER=CONTEXT");
 }
 
+void AddContextOption(CLI::App& app, ClusterOptions& o, const std::string& help) {
+  AddList(app, "--context", o.contexts, help + "; * and ? stand for any text", "CONTEXT");
+}
+
 // Which clusters are asked.
 void AddWecOptions(CLI::App& app, ClusterOptions& o) {
-  AddList(app, "--context", o.contexts, "ask these contexts, live; * and ? stand for any text",
-          "CONTEXT");
+  AddContextOption(app, o, "ask these contexts, live");
   app.add_flag("--all-contexts", o.all_contexts,
                "ask all contexts of wecs.contexts, or of the kubeconfig");
   AddWdsOptions(app, o);
@@ -196,16 +199,21 @@ void AddCheck(CLI::App& app, Options& o) {
                "with --write-baseline: add what an existing file does not know");
 }
 
-// The form of the grant.
-void AddGrantOptions(CLI::App& app, FixFlags& o) {
-  app.add_option("--out", o.out,
-                 "the file for new roles (otherwise beside those of an earlier fix)")
-      ->type_name("FILE");
+// What the grant is made of.
+void AddRoleOptions(CLI::App& app, FixFlags& o) {
   app.add_option("--strategy", o.strategy, "aggregate, cluster-binding or role-binding")
       ->type_name("NAME");
   app.add_option("--name", o.name, "name of the roles")->type_name("NAME");
   AddList(app, "--labels", o.labels, "labels for the roles, so that a BindingPolicy selects them",
           "KEY=VALUE");
+}
+
+// The form of the grant.
+void AddGrantOptions(CLI::App& app, FixFlags& o) {
+  app.add_option("--out", o.out,
+                 "the file for new roles (otherwise beside those of an earlier fix)")
+      ->type_name("FILE");
+  AddRoleOptions(app, o);
   app.add_option("--verbs", o.verbs, "missing (default) or full: also those that the profile holds")
       ->type_name("WHICH");
   app.add_flag("--resource-names", o.resource_names,
@@ -231,25 +239,42 @@ void AddFix(CLI::App& app, Options& o) {
   AddConnectionOptions(app, o.cluster);
 }
 
-void AddCanI(CLI::App& app, Options& o) {
-  app.add_option("WORDS", o.review.words,
-                 "VERB RESOURCE[.GROUP][/SUBRESOURCE] [NAME], or VERB /path")
+// One request.
+void AddRequestOptions(CLI::App& app, ReviewOptions& o) {
+  AddNamespaceOption(app, o.namespace_, "namespace of the request (otherwise default)");
+  app.add_flag("-A,--all-namespaces", o.all_namespaces, "ask for all namespaces at once");
+  app.add_option("--subresource", o.subresource, "subresource of the request")->type_name("NAME");
+}
+
+void AddRequestWords(CLI::App& app, ReviewOptions& o) {
+  app.add_option("WORDS", o.words, "VERB RESOURCE[.GROUP][/SUBRESOURCE] [NAME], or VERB /path")
       ->type_name("");
-  AddNamespaceOption(app, o.review.namespace_, "namespace of the request (otherwise default)");
-  app.add_flag("-A,--all-namespaces", o.review.all_namespaces, "ask for all namespaces at once");
-  app.add_option("--subresource", o.review.subresource, "subresource of the request")
-      ->type_name("NAME");
-  AddList(app, "--rbac", o.review.rbac,
+}
+
+void AddDumpOption(CLI::App& app, ReviewOptions& o) {
+  AddList(app, "--rbac", o.rbac,
           "answer from this dump of RBAC objects, as it is, and nothing else", "PATH");
-  app.add_option("--as", o.review.as, "the user that asks (default the work agent)")
-      ->type_name("USER");
-  AddList(app, "--as-group", o.review.as_groups,
+}
+
+void AddAggregateFlag(CLI::App& app, ReviewOptions& o) {
+  app.add_flag("--aggregate", o.aggregate, "with --rbac: fill aggregated ClusterRoles first");
+}
+
+void AddSubjectOptions(CLI::App& app, ReviewOptions& o) {
+  app.add_option("--as", o.as, "the user that asks (default the work agent)")->type_name("USER");
+  AddList(app, "--as-group", o.as_groups,
           "groups of the user; given once, none is added but system:authenticated", "GROUP");
+}
+
+void AddCanI(CLI::App& app, Options& o) {
+  AddRequestWords(app, o.review);
+  AddRequestOptions(app, o.review);
+  AddDumpOption(app, o.review);
+  AddSubjectOptions(app, o.review);
   app.add_option("--reviews", o.review.reviews,
                  "answer a stream of SubjectAccessReviews (YAML or JSON)")
       ->type_name("FILE");
-  app.add_flag("--aggregate", o.review.aggregate,
-               "with --rbac: fill aggregated ClusterRoles first");
+  AddAggregateFlag(app, o.review);
   app.add_flag("--list", o.review.list, "list all rules that hold in the namespace");
   AddInputOptions(app, o.input, false);
   AddAgentOptions(app, o.agent);
@@ -257,6 +282,54 @@ void AddCanI(CLI::App& app, Options& o) {
   AddOutputOptions(app, o.output, absl::StrJoin(kCanIFormats, ", "));
   app.add_flag("--no-headers", o.output.no_headers, "text without its first line");
   AddWecOptions(app, o.cluster);
+}
+
+void AddDiagnose(CLI::App& app, Options& o) {
+  app.add_option("TEXT", o.diagnose.words,
+                 "errors, logs or ManifestWorks as they are; - or nothing for standard input; "
+                 "behind it folders and manifests of the workload")
+      ->type_name("");
+  AddInputOptions(app, o.input, false);
+  AddNamespaceOption(app, o.review.namespace_,
+                     "with --its: this mailbox alone; else for manifests that name none");
+  app.add_flag("--any-subject", o.diagnose.any_subject,
+               "grant to the account that was refused, even if it is no work agent");
+  AddRoleOptions(app, o.fix);
+  AddAgentOptions(app, o.agent);
+  AddRequirementOptions(app, o.agent);
+  app.add_option("--its", o.cluster.its, "read the ManifestWorks of this context, live")
+      ->type_name("CONTEXT");
+  AddContextOption(app, o.cluster, "read the AppliedManifestWorks of these WECs, and ask them");
+  AddMethodOptions(app, o.cluster);
+  AddConnectionOptions(app, o.cluster);
+  AddOutputOptions(app, o.output, "text, json, yaml");
+}
+
+void AddAudit(CLI::App& app, Options& o) {
+  AddAnalysisOptions(app, o);
+  AddList(app, "--rbac", o.review.rbac, "what the agent holds: this dump of RBAC objects", "PATH");
+  AddContextOption(app, o.cluster, "what the agent holds: the RBAC objects of these WECs, live");
+  AddList(app, "--audit-log", o.audit.logs,
+          "what the agent did: audit logs of kube-apiserver, also gzip; - for standard input",
+          "FILE");
+  app.add_option("--check", o.audit.record,
+                 "print nothing; exit 1 if this record, of -o markdown, is out of date")
+      ->type_name("FILE");
+  app.add_flag("--all", o.audit.all, "the rules of the profile as well");
+  AddLevelOptions(app, o.policy);
+  AddConnectionOptions(app, o.cluster);
+  AddOutputOptions(app, o.output, "text, json, yaml, markdown");
+}
+
+void AddWhoCan(CLI::App& app, Options& o) {
+  AddRequestWords(app, o.review);
+  AddRequestOptions(app, o.review);
+  AddDumpOption(app, o.review);
+  AddAggregateFlag(app, o.review);
+  AddAgentOptions(app, o.agent);
+  AddContextOption(app, o.cluster, "look at the RBAC objects of these clusters, live");
+  AddConnectionOptions(app, o.cluster);
+  AddOutputOptions(app, o.output, "text, json, yaml");
 }
 
 // All flags that a key of .wecan.yaml stands for, to show that they beat it.
@@ -290,6 +363,12 @@ void AddCommand(CLI::App& app, absl::string_view name, Options& o) {
     AddFix(app, o);
   } else if (name == "can-i") {
     AddCanI(app, o);
+  } else if (name == "diagnose") {
+    AddDiagnose(app, o);
+  } else if (name == "audit") {
+    AddAudit(app, o);
+  } else if (name == "who-can") {
+    AddWhoCan(app, o);
   } else if (name == "merge") {
     app.add_option("REPORT", o.reports, "reports of wecan can-i -o json, of clusters")
         ->type_name("")
@@ -299,7 +378,18 @@ void AddCommand(CLI::App& app, absl::string_view name, Options& o) {
   } else if (name == "config") {
     AddConfig(app, o);
   } else if (name == "explain") {
-    AddTopic(app, o, "RULE", "an id (WEC101) or a name (missing-permission)", true);
+    AddTopic(app, o, "TOPIC",
+             "a rule (WEC101, missing-permission), a refusal (missing-crd), or a resource or kind: "
+             "why the agent may do what --verb says with it, or why not",
+             true);
+    app.add_option("--verb", o.review.verb, "with a resource: this verb alone")->type_name("VERB");
+    AddRequestOptions(app, o.review);
+    AddDumpOption(app, o.review);
+    AddAggregateFlag(app, o.review);
+    AddSubjectOptions(app, o.review);
+    AddAgentOptions(app, o.agent);
+    AddContextOption(app, o.cluster, "look at the RBAC objects of these clusters, live");
+    AddConnectionOptions(app, o.cluster);
     AddOutputOptions(app, o.output, "text, json, yaml");
   } else if (name == "profiles") {
     app.add_option("NAME", o.profile_words,

@@ -16,6 +16,9 @@ absl::StatusOr<ExitCode> AskLive(const Options& options,
                                  Environment& environment);              // can-i of live clusters
 ExitCode RunReviews(const Options& options, Environment& environment);   // can-i --reviews
 ExitCode RunRuleList(const Options& options, Environment& environment);  // can-i --list
+ExitCode RunDiagnose(const Options& options, Environment& environment);
+ExitCode RunAudit(const Options& options, Environment& environment);
+ExitCode RunWhoCan(const Options& options, Environment& environment);
 ExitCode RunMerge(const Options& options, Environment& environment);
 ExitCode RunExplain(const Options& options, Environment& environment);
 ExitCode RunRules(const Options& options, Environment& environment);

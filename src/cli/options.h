@@ -80,6 +80,7 @@ struct ReviewOptions {
   std::string reviews;
   bool aggregate = false;
   bool list = false;
+  std::string verb;  // explain RESOURCE --verb
 };
 
 // Live clusters: which, how they are reached, how they are asked.
@@ -112,6 +113,17 @@ struct FixFlags {
   bool allow_escalation = false;
 };
 
+struct DiagnoseFlags {
+  std::vector<std::string> words;  // the text, then the workload; see RunDiagnose
+  bool any_subject = false;        // grants for accounts that are no work agent, too
+};
+
+struct AuditFlags {
+  std::vector<std::string> logs;  // kube-apiserver audit logs, "-" for standard input
+  std::string record;             // --check: the record that is to be up to date
+  bool all = false;               // the default rules as well
+};
+
 struct Options {
   std::string program = "wecan";  // as usage texts call it; "kubectl wecan" as a plugin
   std::string command;
@@ -123,7 +135,9 @@ struct Options {
   ReviewOptions review;
   ClusterOptions cluster;
   FixFlags fix;
-  std::string topic;                       // explain RULE, completion SHELL
+  DiagnoseFlags diagnose;
+  AuditFlags audit;
+  std::string topic;                       // explain RULE | RESOURCE, completion SHELL
   std::vector<std::string> profile_words;  // profiles [NAME | capture CONTEXT | diff A B]
   std::vector<std::string> reports;        // merge REPORT...
   std::set<std::string> given;             // the long names of the flags on the command line
