@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 
 #include "src/generator/data.h"
 
@@ -22,6 +23,35 @@ std::string Bool(bool value) { return value ? "true" : "false"; }
 
 bool IsTrue(const YAML::Node& node, const char* key) { return Text(node, key) == "true"; }
 
+// A pattern of rules/refusals.yaml with its parts put in. A blank outside of a character class
+// matches the end of a line, too: messages are folded there.
+std::string RefusalPattern(std::string pattern, const YAML::Node& parts) {
+  for (int depth = 0; depth < 4; ++depth) {
+    for (const auto& part : parts) {
+      absl::StrReplaceAll({{absl::StrCat("%", part.first.Scalar(), "%"), part.second.Scalar()}},
+                          &pattern);
+    }
+  }
+  std::string out;
+  bool in_class = false;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\' && i + 1 < pattern.size()) {
+      out += c;
+      out += pattern[++i];
+      continue;
+    }
+    if (c == '[') in_class = true;
+    if (c == ']') in_class = false;
+    if (c == ' ' && !in_class) {
+      out += "[ \\n]";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 class TableWriter {
  public:
   explicit TableWriter(const Data& data) : data_(data) {}
@@ -29,6 +59,7 @@ class TableWriter {
   std::string Write() {
     Catalogue();
     Findings();
+    Refusals();
     Strategies();
     Kinds();
     Kubernetes();
@@ -38,6 +69,7 @@ class TableWriter {
     GuardrailTable();
     return absl::StrCat(
         "// Generated from rules/ and policies/; do not edit.\n"
+        "#include \"analyzer/denials/refusal.h\"\n"
         "#include \"analyzer/grants/guardrails.h\"\n#include \"analyzer/grants/profile.h\"\n"
         "#include \"analyzer/model/finding_rule.h\"\n#include "
         "\"analyzer/model/resource_catalog.h\"\n"
@@ -317,6 +349,29 @@ class TableWriter {
           Bool(Text(g, "inFix") == "refuse"), ", ", Quote(Text(g, "reason")), "}"));
     }
     Table("Guardrail", "Guardrails", rows);
+  }
+
+  void Refusals() {
+    std::vector<std::string> rows;
+    for (const YAML::Node& r : data_.refusals["refusals"]) {
+      std::vector<std::string> examples;
+      for (const YAML::Node& e : r["examples"]) {
+        std::vector<std::string> fields;
+        for (const auto& f : e["fields"])
+          fields.push_back(
+              absl::StrCat("{", Quote(f.first.Scalar()), ", ", Quote(f.second.Scalar()), "}"));
+        examples.push_back(
+            absl::StrCat("{", Quote(Text(e, "text")), ", ", Array("RefusalField", fields), "}"));
+      }
+      rows.push_back(absl::StrCat(
+          "{", Quote(Text(r, "id")), ", ", Quote(Text(r, "classification")), ", ",
+          Quote(Text(r, "title")), ", ",
+          Quote(RefusalPattern(Text(r, "pattern"), data_.refusals["parts"])), ", ",
+          Quote(Text(r, "when")), ", ", Texts(List(r, "unless")), ", ", Quote(Text(r, "cause")),
+          ", ", Quote(Text(r, "next")), ", ", Array("RefusalExample", examples), ", ",
+          Texts(List(r, "counterexamples")), "}"));
+    }
+    Table("Refusal", "Refusals", rows);
   }
 
   const Data& data_;
