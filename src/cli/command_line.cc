@@ -25,6 +25,8 @@ constexpr Command kCommands[] = {
      true, true},
     {"can-i", "ask a profile, or each WEC, as the agent", "either",
      "wecan can-i -f deploy/ --context 'wec*'", true, true},
+    {"diagnose", "explain pasted errors, logs or ManifestWorks", "either",
+     "kubectl get manifestwork -A -o yaml | wecan diagnose", true, true},
     {"explain", "a rule: cause, what is seen, what to do", "offline", "wecan explain WEC101", true,
      false},
     {"rules", "all rules", "offline", "wecan rules -o json", false, false},

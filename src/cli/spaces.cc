@@ -9,6 +9,8 @@
 #include "absl/strings/strip.h"
 
 #include "analyzer/base/status_macros.h"
+#include "src/cluster/http_exchange.h"
+#include "src/cluster/list_objects.h"
 #include "src/cluster/wds.h"
 
 namespace wecan {
@@ -57,6 +59,20 @@ absl::StatusOr<std::optional<Its>> ReadItsOf(const ClusterOptions& options,
   absl::StatusOr<Its> its = ReadIts(**client, name);
   if (!its.ok()) return NotAnswered(its.status());
   return std::optional<Its>(*std::move(its));
+}
+
+absl::StatusOr<LivePages> ListObjectsOf(const char* flag, const std::string& pattern,
+                                        const std::string& path, const Clusters& clusters) {
+  WECAN_ASSIGN_OR_RETURN(const std::string name, NameOf(flag, pattern, clusters));
+  const absl::StatusOr<std::unique_ptr<HttpClient>> client = clusters.ConnectOne(name);
+  if (!client.ok()) return NotAnswered(client.status());
+  HttpExchange exchange(**client);
+  absl::StatusOr<std::vector<std::string>> pages = absl::InternalError("no answer");
+  ListObjects(exchange, 0, name, path,
+              [&](absl::StatusOr<std::vector<std::string>> listed) { pages = std::move(listed); });
+  exchange.Run();
+  if (!pages.ok()) return NotAnswered(pages.status());
+  return LivePages{name, *std::move(pages)};
 }
 
 }  // namespace wecan

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,5 +23,16 @@ absl::StatusOr<std::vector<LiveContents>> ReadWdsOf(const ClusterOptions& option
 // What --its knows; nothing without the flag. Errors as above.
 absl::StatusOr<std::optional<Its>> ReadItsOf(const ClusterOptions& options,
                                              const Clusters& clusters);
+
+// The objects of one collection, as the JSON texts of their pages.
+struct LivePages {
+  std::string context;  // its full name
+  std::vector<std::string> pages;
+};
+
+// Lists the collection at `path` of the context that `pattern`, the value of `flag`, names. Errors
+// as above.
+absl::StatusOr<LivePages> ListObjectsOf(const char* flag, const std::string& pattern,
+                                        const std::string& path, const Clusters& clusters);
 
 }  // namespace wecan

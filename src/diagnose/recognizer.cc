@@ -55,8 +55,8 @@ void ReadQualified(absl::string_view text, Denial& denial) {
     denial.kind = first;
   } else {
     denial.resource = first;
-    denial.group = dot == absl::string_view::npos ? "" : std::string(text.substr(dot + 1));
   }
+  if (dot != absl::string_view::npos) denial.group = std::string(text.substr(dot + 1));
 }
 
 // Whether the core group has such a resource, or may have one: nobody knows all of another's.
@@ -105,7 +105,6 @@ class Captures {
 
 Denial MakeDenial(const Refusal& refusal, const Captures& captures, absl::string_view text) {
   Denial d{.refusal = &refusal};
-  ReadQualified(captures.Get("prefix"), d);
   ReadQualified(
       captures.Get("qualified").empty() ? captures.Get("prefix") : captures.Get("qualified"), d);
   if (const absl::string_view resource = captures.Get("resource"); !resource.empty()) {
