@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,7 +25,7 @@ constexpr size_t kNamedResources = 3;
 
 // What one denial asks for.
 Permission PermissionOf(const Denial& d, const DenialVerdict& v) {
-  Permission p{.namespace_ = v.namespace_, .rule = {.verbs = v.verbs}};
+  Permission p{.namespace_ = v.namespace_};
   if (d.path.empty()) {
     p.rule.api_groups = {d.group};
     p.rule.resources = {d.subresource.empty() ? d.resource
@@ -33,6 +34,28 @@ Permission PermissionOf(const Denial& d, const DenialVerdict& v) {
     p.rule.non_resource_urls = {d.path};
   }
   return p;
+}
+
+// What all of them ask for, each resource in each scope once: thousands of objects may be of one.
+std::vector<Permission> PermissionsOf(const std::vector<const Denial*>& denials,
+                                      const std::vector<DenialVerdict>& verdicts) {
+  std::map<std::tuple<std::string, std::string, std::string, std::string, std::string>,
+           std::pair<Permission, std::set<std::string>>>
+      merged;
+  for (size_t i = 0; i < denials.size(); ++i) {
+    const Denial& d = *denials[i];
+    const DenialVerdict& v = verdicts[i];
+    if (v.verbs.empty()) continue;
+    auto& [permission, verbs] = merged[{d.group, d.resource, d.subresource, d.path, v.namespace_}];
+    if (verbs.empty()) permission = PermissionOf(d, v);
+    verbs.insert(v.verbs.begin(), v.verbs.end());
+  }
+  std::vector<Permission> permissions;
+  for (auto& [key, entry] : merged) {
+    entry.first.rule.verbs.assign(entry.second.begin(), entry.second.end());
+    permissions.push_back(std::move(entry.first));
+  }
+  return permissions;
 }
 
 // The single requests that `rule` in a role of namespace `ns` is for.
@@ -83,10 +106,7 @@ class DenialPlanner {
 
   absl::StatusOr<DenialGrant> Run(const std::vector<const Denial*>& denials,
                                   const std::vector<DenialVerdict>& verdicts) {
-    std::vector<Permission> permissions;
-    for (size_t i = 0; i < denials.size(); ++i) {
-      if (!verdicts[i].verbs.empty()) permissions.push_back(PermissionOf(*denials[i], verdicts[i]));
-    }
+    const std::vector<Permission> permissions = PermissionsOf(denials, verdicts);
     if (permissions.empty()) return plan_;
     RbacPolicy before = held_;
     AggregateClusterRoles(before);

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <ostream>
+#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -133,16 +134,15 @@ class Doctor {
     if (!grant.faults.empty()) return absl::InternalError(grant.faults[0]);
     if (grant.roles.empty()) return absl::OkStatus();
     AccountGrant account{.user = user, .grant = std::move(grant)};
+    std::set<std::string> objects;
     for (size_t i = 0; i < denials.size(); ++i) {
       const Denial& d = *denials[i];
       if (verdicts[i].verbs.empty()) continue;
-      const std::string what = d.path.empty() ? ResourceOf(d) : d.path;
-      const std::string object = absl::StrCat(d.namespace_, d.namespace_.empty() ? "" : ": ", what,
-                                              d.name.empty() ? "" : " ", d.name);
-      if (std::find(account.objects.begin(), account.objects.end(), object) ==
-          account.objects.end())
-        account.objects.push_back(object);
+      objects.insert(absl::StrCat(d.namespace_, d.namespace_.empty() ? "" : ": ",
+                                  d.path.empty() ? ResourceOf(d) : d.path,
+                                  d.name.empty() ? "" : " ", d.name));
     }
+    account.objects.assign(objects.begin(), objects.end());
     diagnosis.grants.push_back(std::move(account));
     return absl::OkStatus();
   }

@@ -23,7 +23,8 @@ constexpr int kLevels = 5;
 
 // What every pattern needs to find. Kept next to the table by a test.
 constexpr char kTriggers[] =
-    "forbidden|cannot |not allowed to apply|cannot\\n|denied the request|is invalid: |already "
+    "forbidden|in API group|cannot |not allowed to apply|cannot\\n|denied the request|is invalid: "
+    "|already "
     "exists|"
     "have a resource type|no matches for kind|Unauthorized|logged in to the server|"
     "client to provide credentials|Apply failed with|Operation cannot be|namespaces \\\\*\"|"

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -24,8 +25,9 @@ std::vector<std::string> Wrap(absl::string_view text, size_t width) {
   for (absl::string_view paragraph : absl::StrSplit(text, '\n')) {
     std::string line;
     for (absl::string_view word : absl::StrSplit(paragraph, ' ')) {
+      if (word.empty() && line.empty()) continue;
       if (!line.empty() && CountCodePoints(line) + 1 + CountCodePoints(word) > width) {
-        lines.push_back(std::move(line));
+        lines.emplace_back(absl::StripTrailingAsciiWhitespace(line));
         line.clear();
       }
       absl::StrAppend(&line, line.empty() ? "" : " ", word);
