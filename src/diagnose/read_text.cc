@@ -20,6 +20,7 @@ constexpr int kLinesOfMessage = 400;
 // How many lines a wrapped message may be away from its trigger, and how often that is tried.
 constexpr int kWrappedBack = 2, kWrappedOn = 6;
 constexpr int kTries = 2000;
+constexpr size_t kShortestTrigger = 7;
 constexpr size_t kRemembered = size_t{1} << 14, kRememberedLength = size_t{4} << 10;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -84,19 +85,6 @@ bool IsStart(absl::string_view line) {
          absl::StartsWith(line, "- ") || absl::StartsWith(line, "Error") ||
          absl::StartsWith(line, "error:") || absl::StartsWith(line, "Warning") ||
          absl::StartsWith(line, "Failed to ") || HasYamlKey(line);
-}
-
-// The line without what differs each time that it is logged.
-absl::string_view WithoutHeader(absl::string_view line) {
-  if (HasKlogHeader(line)) {
-    const size_t end = line.find("] ");
-    if (end != absl::string_view::npos) return line.substr(end + 2);
-  }
-  if (HasDate(line)) {
-    const size_t end = line.find(' ');
-    if (end != absl::string_view::npos) return line.substr(end + 1);
-  }
-  return line;
 }
 
 class TextReader {
@@ -184,10 +172,10 @@ class TextReader {
     for (int i = 0; i < kLinesOfMessage && HasNext(last) && Continues(Next(last)); ++i)
       last = Next(last);
     if (last.end - first.begin > kLongLine) return ReadPart({first.begin, last.end}, hit);
-    if (first == last) return ReadLine(line);
+    if (first == last) return ReadLine(line, hit);
     const Joint joint = Join(first, last, false);
     const Recognized found = recognizer_.Recognize(joint.text);
-    if (found.cut) return ReadWrapped(first, last, found);
+    if (found.cut || MayLackHead(found, first)) return ReadWrapped(first, last, found);
     Report(first, joint, found);
     return last.end;
   }
@@ -202,21 +190,53 @@ class TextReader {
     return end == line.end ? end : end - kBefore;
   }
 
-  size_t ReadLine(const Line& line) {
-    const absl::string_view key = WithoutHeader(TextOf(line));
-    const auto known = memory_.find(key);
+  // What of a line its denials depend on: the message that the trigger at `hit`, the first of the
+  // line, is in, without what a log says around it. Agents repeat themselves.
+  absl::string_view MessageIn(const Line& line, size_t hit) const {
+    absl::string_view text = TextOf(line);
+    const size_t colon = text.rfind(": ", hit - line.begin - kShortestTrigger);
+    if (colon != absl::string_view::npos) text.remove_prefix(colon + 2);
+    for (absl::string_view end : {"at the cluster scope", "in the namespace "}) {
+      const size_t at = text.find(end);
+      if (at == absl::string_view::npos) continue;
+      const size_t quote = text.find('"', at + end.size());
+      const size_t closing = quote == absl::string_view::npos ? quote : text.find('"', quote + 1);
+      const size_t behind = end.back() != ' ' ? at + end.size() : closing;
+      if (behind >= text.size()) return text;
+      const absl::string_view rest = text.substr(behind);
+      const bool reason = absl::StrContains(rest.substr(0, 3), ":");
+      if (reason || recognizer_.NextTrigger(rest, 0) != absl::string_view::npos) return text;
+      return text.substr(0, std::min(behind + 1, text.size()));
+    }
+    return text;
+  }
+
+  size_t ReadLine(const Line& line, size_t hit) {
+    const absl::string_view message = MessageIn(line, hit);
+    const auto known = memory_.find(message);
     if (known != memory_.end()) {
       for (size_t index : known->second) denials_.SeeAgain(index, At(line.begin));
       return line.end;
     }
     const Recognized found = recognizer_.Recognize(TextOf(line));
-    if (found.cut) return ReadWrapped(line, line, found);
+    if (found.cut || MayLackHead(found, line)) return ReadWrapped(line, line, found);
     std::vector<size_t> indices;
     for (const Recognized::Match& m : found.matches)
       indices.push_back(denials_.Add(m.denial, At(line.begin)));
-    if (memory_.size() < kRemembered && key.size() < kRememberedLength)
-      memory_.emplace(key, std::move(indices));
+    if (memory_.size() < kRemembered && message.size() < kRememberedLength)
+      memory_.emplace(message, std::move(indices));
     return line.end;
+  }
+
+  // Whether what comes first starts in the middle of a message, so that the line before may have
+  // its head.
+  bool MayLackHead(const Recognized& found, const Line& first) const {
+    if (found.matches.empty() || !HasPrevious(first) || TextOf(Previous(first)).empty())
+      return false;
+    const std::string& text = found.matches[0].denial.text;
+    return absl::StartsWith(absl::StripLeadingAsciiWhitespace(TextOf(first)), text.substr(0, 4)) &&
+           (absl::StartsWith(text, "forbidden") || absl::StartsWith(text, "User ") ||
+            absl::StartsWith(text, "cannot "));
   }
 
   // Tries whether more lines make a whole of a refusal that is cut.
@@ -230,7 +250,7 @@ class TextReader {
           ++tries_;
           const Joint joint = Join(first, end, tight);
           const Recognized whole = recognizer_.Recognize(joint.text);
-          if (whole.matches.empty() || whole.cut) continue;
+          if (whole.matches.empty() || whole.cut || MayLackHead(whole, first)) continue;
           Report(first, joint, whole);
           return end.end;
         }
@@ -244,18 +264,34 @@ class TextReader {
     return last.end;
   }
 
+  // How many backslashes stand before a quote of the message itself: 0, 1, 3, 7 ...
+  size_t EscapesIn(const Line& first, const Line& last) const {
+    const absl::string_view text = text_.substr(first.begin, last.end - first.begin);
+    for (absl::string_view word : {"User ", "user ", "resource "}) {
+      for (size_t at = text.find(word); at != absl::string_view::npos;
+           at = text.find(word, at + 1)) {
+        const size_t quote = text.find_first_not_of('\\', at + word.size());
+        if (quote != absl::string_view::npos && text[quote] == '"') return quote - at - word.size();
+      }
+    }
+    return 0;
+  }
+
   // The lines as one text without indentation. `tight`: a line break inside of a word goes, too,
   // but never one inside of quotes, where nobody can tell whether a blank was there.
   Joint Join(const Line& first, const Line& last, bool tight) const {
     Joint joint;
+    const size_t escapes = EscapesIn(first, last);
+    size_t run = 0;  // of backslashes
     bool quoted = false;
     for (Line line = first;; line = Next(line)) {
       const absl::string_view text =
           tight ? TextOf(line) : absl::StripAsciiWhitespace(TextOf(line));
       if (line.begin != first.begin && (!tight || quoted)) joint.text += '\n';
       joint.starts.push_back(joint.text.size());
-      for (size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '"' && (i == 0 || text[i - 1] != '\\')) quoted = !quoted;
+      for (const char c : text) {
+        if (c == '"' && run == escapes) quoted = !quoted;
+        run = c == '\\' ? run + 1 : 0;
       }
       joint.text.append(text.data(), text.size());
       if (line.begin >= last.begin) return joint;
@@ -283,7 +319,7 @@ class TextReader {
   uint32_t number_ = 1;
   int tries_ = 0;
   size_t read_ = 0;  // what is before was read
-  // Lines that stand alone, and the denials that they told of: agents repeat themselves.
+  // Messages of one line, and the denials that they told of.
   absl::flat_hash_map<std::string, std::vector<size_t>> memory_;
 };
 

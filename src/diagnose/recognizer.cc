@@ -176,27 +176,26 @@ Recognized Recognizer::MatchAll(absl::string_view text) const {
   for (const int candidate : candidates) {
     const Pattern& pattern = compiled_->patterns[candidate];
     const Refusal& refusal = *pattern.refusal;
-    std::vector<re2::StringPiece> pieces(pattern.regex->NumberOfCapturingGroups() + 1);
     for (size_t at = 0; at <= text.size();) {
-      if (!pattern.regex->Match(Piece(text), at, text.size(), RE2::UNANCHORED, pieces.data(),
-                                static_cast<int>(pieces.size())))
-        break;
-      const size_t begin = static_cast<size_t>(pieces[0].data() - text.data());
-      const size_t end = begin + std::max<size_t>(pieces[0].size(), 1);
+      re2::StringPiece whole;
+      if (!pattern.regex->Match(Piece(text), at, text.size(), RE2::UNANCHORED, &whole, 1)) break;
+      const size_t begin = static_cast<size_t>(whole.data() - text.data());
+      const size_t end = begin + std::max<size_t>(whole.size(), 1);
       const auto overlap = std::find_if(taken.begin(), taken.end(), [&](const auto& t) {
         return begin < t.second && t.first < end;
       });
-      if (overlap != taken.end()) {
-        at = std::max(overlap->second, begin + 1);
-        continue;
-      }
-      at = end;
-      if (refusal.when == "cut" || NameIsCut(text.substr(0, begin), View(pieces[0]))) {
+      at = overlap == taken.end() ? end : std::max(overlap->second, begin + 1);
+      if (overlap != taken.end()) continue;
+      if (refusal.when == "cut" || NameIsCut(text.substr(0, begin), View(whole))) {
         taken.emplace_back(begin, end);
         result.cut = true;
         continue;
       }
-      Denial denial = MakeDenial(refusal, Captures(pieces, pattern.groups), View(pieces[0]));
+      // Captures cost ten times a match, so they are asked for only here.
+      std::vector<re2::StringPiece> pieces(pattern.regex->NumberOfCapturingGroups() + 1);
+      pattern.regex->Match(Piece(text), begin, begin + whole.size(), RE2::ANCHOR_BOTH,
+                           pieces.data(), static_cast<int>(pieces.size()));
+      Denial denial = MakeDenial(refusal, Captures(pieces, pattern.groups), View(whole));
       if (!Holds(refusal.when, denial)) continue;
       taken.emplace_back(begin, end);
       ids.push_back(refusal.id);
