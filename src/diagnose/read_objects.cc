@@ -146,7 +146,7 @@ void ReadDenials(absl::string_view text, const std::string& source, const Budget
   std::string visible;
   if (HasInvisible(text)) text = visible = StripInvisible(text);
   DenialSet found;
-  if (!ReadObjects(text, source, budgets, recognizer, found) || found.empty())
+  if (!ReadObjects(text, source, budgets, recognizer, found))
     ReadText(text, source, recognizer, found);
   denials.Merge(found);
 }

@@ -234,9 +234,9 @@ class TextReader {
     if (found.matches.empty() || !HasPrevious(first) || TextOf(Previous(first)).empty())
       return false;
     const std::string& text = found.matches[0].denial.text;
-    return absl::StartsWith(absl::StripLeadingAsciiWhitespace(TextOf(first)), text.substr(0, 4)) &&
-           (absl::StartsWith(text, "forbidden") || absl::StartsWith(text, "User ") ||
-            absl::StartsWith(text, "cannot "));
+    if (absl::StartsWith(text, "User ") || absl::StartsWith(text, "cannot ")) return true;
+    return absl::StartsWith(text, "forbidden") &&
+           absl::StartsWith(absl::StripLeadingAsciiWhitespace(TextOf(first)), "forbidden");
   }
 
   // Tries whether more lines make a whole of a refusal that is cut.

@@ -73,10 +73,17 @@ bool IsUnknownCoreResource(const Denial& denial) {
 
 }  // namespace
 
+// One pattern, compiled when it is first needed: a text needs few of them.
 struct Recognizer::Pattern {
   const Refusal* refusal;
   std::unique_ptr<const RE2> regex;
   std::map<std::string, int> groups;
+
+  void Compile() {
+    if (regex != nullptr) return;
+    regex = std::make_unique<const RE2>(Piece(refusal->pattern), PatternOptions());
+    for (const auto& [name, index] : regex->NamedCapturingGroups()) groups.emplace(name, index);
+  }
 };
 
 struct Recognizer::Compiled {
@@ -146,11 +153,8 @@ Recognizer::Recognizer() {
   const RE2::Options options = PatternOptions();
   compiled->set = std::make_unique<RE2::Set>(options, RE2::UNANCHORED);
   for (const Refusal& refusal : Refusals()) {
-    Pattern pattern{&refusal, std::make_unique<const RE2>(Piece(refusal.pattern), options), {}};
-    for (const auto& [name, index] : pattern.regex->NamedCapturingGroups())
-      pattern.groups.emplace(name, index);
     compiled->set->Add(Piece(refusal.pattern), nullptr);
-    compiled->patterns.push_back(std::move(pattern));
+    compiled->patterns.push_back({&refusal, nullptr, {}});
   }
   compiled->set->Compile();
   compiled->triggers = std::make_unique<const RE2>(kTriggers, options);
@@ -174,7 +178,8 @@ Recognized Recognizer::MatchAll(absl::string_view text) const {
   std::vector<std::pair<size_t, size_t>> taken;
   std::vector<absl::string_view> ids;
   for (const int candidate : candidates) {
-    const Pattern& pattern = compiled_->patterns[candidate];
+    Pattern& pattern = compiled_->patterns[candidate];
+    pattern.Compile();
     const Refusal& refusal = *pattern.refusal;
     for (size_t at = 0; at <= text.size();) {
       re2::StringPiece whole;

@@ -25,7 +25,7 @@ struct Recognized {
   bool empty() const { return matches.empty() && !cut; }
 };
 
-// Compiles the patterns once. Safe to share between threads.
+// Compiles each pattern once. Not for use by several threads at once.
 class Recognizer {
  public:
   Recognizer();
@@ -45,7 +45,7 @@ class Recognizer {
   Recognized MatchAll(absl::string_view text) const;
 
   struct Compiled;
-  std::unique_ptr<const Compiled> compiled_;
+  std::unique_ptr<Compiled> compiled_;
 };
 
 // Rules as the API server prints them, {APIGroups:["a" "b"], ..., Verbs:["get"]}, one after the
