@@ -121,7 +121,8 @@ Json DiagnosisJson(const Diagnosis& diagnosis) {
   }
   for (const DiagnosisError& e : diagnosis.errors)
     errors.push_back({{"where", e.where}, {"message", e.message}});
-  return {{"schemaVersion", "1.0"},
+  return {{"$schema", "urn:wecan:schema:diagnose-v1"},
+          {"schemaVersion", "1.0"},
           {"kind", "DiagnoseReport"},
           {"tool", {{"name", "wecan"}, {"version", kVersion}}},
           {"agent",

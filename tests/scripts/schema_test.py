@@ -36,6 +36,7 @@ def validator(name):
 
 REPORT = validator("report-v1.json")
 CAN_I = validator("can-i-v1.json")
+DIAGNOSE = validator("diagnose-v1.json")
 FIX = validator("fix-v1.json")
 PROFILES_DIFF = validator("profiles-diff-v1.json")
 CONFIG = validator("config-v1.json")
@@ -316,6 +317,36 @@ class ProfilesDiffTest(SchemaTest):
         report = self.diff("ocm-0.12", "ocm-0.13")
         report["changes"][0]["namespace"] = "shop" if report["changes"][0]["scope"] == "cluster" else ""
         self.assert_refused(PROFILES_DIFF, report, "namespace")
+
+
+class DiagnoseTest(SchemaTest):
+    def diagnose(self, *args):
+        report, exit_code = run("diagnose", *args)
+        self.assert_valid(DIAGNOSE, report, args)
+        self.assertEqual(report["summary"]["exitCode"], exit_code, args)
+        return report
+
+    def test_live_runs(self):
+        folder = FIXTURES / "diagnose"
+        for args in (
+                (f"{folder}/manifestworks.yaml", f"{folder}/deploy"),
+                (f"{folder}/agent.log",),
+                (f"{FIXTURES}/denials/samples.yaml", "--any-subject", "--strategy", "role-binding"),
+                (f"{folder}/deploy/storage.yaml",),
+        ):
+            with self.subTest(args=args):
+                self.diagnose(*args)
+
+    def test_other_documents_are_refused(self):
+        report = self.diagnose(f"{FIXTURES}/diagnose/manifestworks.yaml")
+        self.assertEqual(len(report["denials"]), 2)
+        for what, broken in mutations(report):
+            self.assert_refused(DIAGNOSE, broken, what)
+
+    def test_only_a_missing_permission_has_a_grant(self):
+        report = self.diagnose(f"{FIXTURES}/diagnose/manifestworks.yaml")
+        report["denials"][1]["grant"] = {"verbs": ["get"]}
+        self.assert_refused(DIAGNOSE, report, "grant")
 
 
 class FixTest(SchemaTest):
