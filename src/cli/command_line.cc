@@ -25,6 +25,7 @@ constexpr Command kCommands[] = {
      true, true},
     {"can-i", "ask a profile, or each WEC, as the agent", "either",
      "wecan can-i -f deploy/ --context 'wec*'", true, true},
+    {"audit", "grants nobody needs", "either", "wecan audit deploy/ --context wec1", true, true},
     {"explain", "a rule: cause, what is seen, what to do", "offline", "wecan explain WEC101", true,
      false},
     {"rules", "all rules", "offline", "wecan rules -o json", false, false},
