@@ -41,6 +41,11 @@ struct BaselineScope {
   const CoverIndex index;
 };
 
+bool HoldsNothing(const PolicyRule& rule) {
+  const bool resources = !rule.api_groups.empty() && !rule.resources.empty();
+  return rule.verbs.empty() || (!resources && rule.non_resource_urls.empty());
+}
+
 class Auditor {
  public:
   explicit Auditor(const AuditSubject& subject) : s_(subject) {}
@@ -50,6 +55,7 @@ class Auditor {
     NoteUnknownGroups(s_.baseline);
     absl::flat_hash_set<std::tuple<const RoleBinding*, const Role*, PolicyRule>> told;
     for (const HeldRule& held : SortedRules()) {
+      if (HoldsNothing(*held.rule)) continue;
       if (told.emplace(held.by.binding, held.by.role, *held.rule).second)
         grants_.push_back(Compare(held));
     }

@@ -18,6 +18,7 @@
 #include "src/cli/live_rbac.h"
 #include "src/cli/print.h"
 #include "src/cli/setup.h"
+#include "src/output/report.h"
 
 namespace wecan {
 namespace {
@@ -136,12 +137,35 @@ absl::Status AuditAll(const Options& options, const Environment& environment, Ou
   return absl::OkStatus();
 }
 
+// Whether no binding names the agent itself: more likely the account is another one.
+bool NamesNobody(const AuditedCluster& cluster, const Agent& agent) {
+  const std::vector<RoleBinding>& bindings = cluster.held->policy().bindings;
+  const UserInfo account{.name = agent.User().name};
+  return std::none_of(bindings.begin(), bindings.end(), [&](const RoleBinding& b) {
+    return AppliesTo(b.subjects, account, b.namespace_) >= 0;
+  });
+}
+
 // ---- what is said of it
 
-// What of the input does not count, so that what it needs passes for unused.
-std::vector<Diagnostic> NotCounted(const AnalysisInput& input) {
+// Clusters that seem to have another agent.
+std::vector<Diagnostic> WithoutAgent(const Outcome& o) {
   std::vector<Diagnostic> warnings;
-  for (const Diagnostic& d : input.diagnostics) {
+  for (const AuditedCluster& cluster : o.clusters) {
+    if (cluster.held == nullptr || !NamesNobody(cluster, o.analyze.agent)) continue;
+    warnings.push_back(
+        {.level = Level::kWarning,
+         .message = absl::StrCat(cluster.context.empty() ? "--rbac" : cluster.context,
+                                 ": no binding names ", o.analyze.agent.Account().Display(),
+                                 "; name the agent with --agent NAMESPACE:SERVICEACCOUNT")});
+  }
+  return warnings;
+}
+
+// What of the input does not count, so that what it needs passes for unused.
+std::vector<Diagnostic> NotCounted(const Outcome& o) {
+  std::vector<Diagnostic> warnings = WithoutAgent(o);
+  for (const Diagnostic& d : o.loaded.input.diagnostics) {
     if (d.rule == "WEC902" || d.rule == "WEC905") warnings.push_back(d);
   }
   return warnings;
@@ -153,8 +177,10 @@ int CountObjects(const Requirements& requirements) {
                     [](const ObjectRequirements& r) { return r.state == ObjectState::kChecked; }));
 }
 
-// Whether of a role that wecan wrote, and that a fix can change, something goes.
-bool Prunes(const Outcome& o) {
+// Whether of a role that wecan wrote, and that `fix --prune` can change, something goes.
+bool Prunes(const Options& options, const Outcome& o) {
+  const bool sees_all = options.input.selector.empty() && options.input.binding_policies.empty();
+  if (!sees_all || o.analyze.profile.source != "builtin") return false;
   return std::any_of(o.clusters.begin(), o.clusters.end(), [](const AuditedCluster& c) {
     return std::any_of(
         c.result.findings.begin(), c.result.findings.end(), [](const AuditFinding& f) {
@@ -170,7 +196,7 @@ std::string NextCommand(const Options& options, const Outcome& o) {
                        [](const AuditFinding& f) { return f.grant >= 0; });
   });
   if (!any || options.fix_command.empty()) return "";
-  if (Prunes(o)) return absl::StrCat(options.fix_command, " --prune --diff");
+  if (Prunes(options, o)) return absl::StrCat(options.fix_command, " --prune --diff");
   const bool given = options.agent.no_input_grants;
   const bool grants = !o.loaded.input.rbac.roles.empty() || !o.loaded.input.rbac.bindings.empty();
   return absl::StrCat(options.fix_command, grants && !given ? " --no-input-grants" : "");
@@ -211,11 +237,20 @@ AuditReport MakeReport(const Options& options, const Outcome& o, ExitCode exit_c
                                                       : AuditSource::kInput,
           .clusters = {},
           .errors = UnreadInput(o.loaded.input),
-          .warnings = NotCounted(o.loaded.input),
+          .warnings = NotCounted(o),
           .objects = CountObjects(o.requirements),
           .all = options.audit.all,
           .next_command = NextCommand(options, o),
           .exit_code = static_cast<int>(exit_code)};
+}
+
+void PrintRemarks(const AuditReport& report, const Environment& environment) {
+  PrintDiagnostics(report.errors, report.input, environment);
+  for (const Diagnostic& d : report.warnings) {
+    const std::string place = PlaceName(report.input, d.location, true);
+    *environment.err << "wecan: " << place << (d.location.file < 0 ? "" : ": ")
+                     << Printable(d.message) << "\n";
+  }
 }
 
 // --check: an audit of part of what there is says nothing of the record.
@@ -256,10 +291,7 @@ absl::StatusOr<ExitCode> Audit(const Options& options, Environment& environment)
   const ExitCode exit_code = ExitCodeOf(o, unread, fail_on);
   AuditReport report = MakeReport(options, o, exit_code);
   report.clusters = std::move(o.clusters);
-  if (!options.global.quiet) {
-    PrintDiagnostics(report.errors, report.input, environment);
-    PrintDiagnostics(report.warnings, report.input, environment);
-  }
+  if (!options.global.quiet) PrintRemarks(report, environment);
   if (!options.audit.record.empty()) return CheckRecord(options, report, exit_code, environment);
   const auto render = [&](const Output& output) {
     if (output.format == "json") return DumpJson(AuditJson(report));
