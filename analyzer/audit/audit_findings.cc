@@ -45,9 +45,10 @@ bool IsBuiltIn(const Role& role, const RbacPolicy& baseline) {
 // The first label that takes the role into one of those that people are bound to, or "".
 std::string UserFacingLabel(const Role& role) {
   for (const char* target : {"admin", "edit", "view"}) {
-    const std::string key = absl::StrCat("rbac.authorization.k8s.io/aggregate-to-", target);
-    const std::string* value = FindLabel(role.labels, key);
-    if (value != nullptr && *value == "true") return key;
+    std::string label = absl::StrCat("aggregate-to-", target);
+    const std::string* value =
+        FindLabel(role.labels, absl::StrCat("rbac.authorization.k8s.io/", label));
+    if (value != nullptr && *value == "true") return label;
   }
   return "";
 }
@@ -111,10 +112,9 @@ class Collector {
         Add("WEC303", {path.bound, path.binding, path.bound}, {},
             "bound directly, deprecated since OCM 0.12: the label aggregate-to-work will do");
       }
-      const std::string label = UserFacingLabel(*path.role);
-      if (IsLabelledForUsers(path) && told.insert(path.role).second) {
+      if (!grant.needed.empty() && IsLabelledForUsers(path) && told.insert(path.role).second) {
         Add("WEC303", path, {},
-            absl::StrCat("by the label ", label,
+            absl::StrCat("by the label ", UserFacingLabel(*path.role),
                          ", which widens that role for everybody: the label aggregate-to-work "
                          "will do"));
       }
@@ -130,7 +130,7 @@ class Collector {
     return AppliesTo(b.subjects, {.name = account_.User().name}, "") >= 0;
   }
 
-  // One of the user's own: those of operators are meant for people, and not for the agent.
+  // One of the user's own that serves the agent: those of operators are meant for people.
   bool IsLabelledForUsers(const HeldRole& path) const {
     if (path.role == path.bound || UserFacingLabel(*path.role).empty() ||
         IsBuiltIn(*path.role, s_.baseline.policy()))

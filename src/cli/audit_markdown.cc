@@ -57,7 +57,6 @@ class RecordWriter {
         "# Grants of ", MarkdownCode(o.agent.Account().Display()), "\n\n", "Beyond profile ",
         MarkdownCode(o.profile.name), o.profile.singleton ? ", singleton" : "",
         o.profile.kubernetes.empty() ? "" : absl::StrCat(", Kubernetes ", o.profile.kubernetes),
-        "; compared with what ", r_.objects, " object", r_.objects == 1 ? " needs" : "s need",
         ".\n"));
     for (const AuditedCluster& cluster : r_.clusters) WriteCluster(cluster);
     return page_.Take();
@@ -86,13 +85,13 @@ class RecordWriter {
                                   " | ", MarkdownCode(DescribePath(grant.path)), " | ", reason,
                                   " |"));
     };
-    for (const PolicyRule& rule : grant.needed)
-      add(rule, absl::StrCat("to apply and remove ", Objects(grant)));
     const std::string broad =
         grant.over_broad.empty()
             ? ""
             : absl::StrCat(", over-broad: ",
                            MarkdownCode(DescribeOverBroad(grant.over_broad), kMaxLine));
+    for (const PolicyRule& rule : grant.needed)
+      add(rule, absl::StrCat("to apply and remove ", Objects(grant), broad));
     for (const PolicyRule& rule : grant.unused) add(rule, "nothing needs it" + broad);
     if (grant.unknown) add(*grant.rule, "in part for kinds that are unknown");
   }

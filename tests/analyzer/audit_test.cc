@@ -266,22 +266,21 @@ TEST(AuditLegacy, OnlyWhereALabelWouldDo) {
     EXPECT_EQ(finding, "WEC302 cluster-admin");
 }
 
+// The profile's role admin takes in all that edit and view take in.
 TEST(AuditLegacy, LabelsForPeople) {
   for (const char* target : {"admin", "edit", "view"}) {
-    const std::string label = absl::StrCat("rbac.authorization.k8s.io/aggregate-to-", target);
-    const auto findings = [&](const char* value) {
-      return Audited(WithRole({StorageClass()},
-                              MakeClusterRole("extra", {Rule(kNeeded, kStorage, "storageclasses")},
-                                              {{label, value}})))
+    const auto findings = [&](const char* value, std::vector<Object> objects) {
+      return Audited(WithRole(std::move(objects),
+                              MakeClusterRole(
+                                  "extra", {Rule(kNeeded, kStorage, "storageclasses")},
+                                  {{absl::StrCat("rbac.authorization.k8s.io/aggregate-to-", target),
+                                    value}})))
           .Findings();
     };
-    // The role admin of the profile takes in all three.
-    const std::vector<std::string> found = findings("true");
-    EXPECT_LE(found.size(), 1u);
-    if (!found.empty()) {
-      EXPECT_EQ(found[0], "WEC303 extra") << target;
-    }
-    EXPECT_THAT(findings("false"), IsEmpty());
+    EXPECT_THAT(findings("true", {StorageClass()}), ElementsAre("WEC303 extra")) << target;
+    EXPECT_THAT(findings("false", {StorageClass()}), IsEmpty());
+    // For people, and nothing that the agent relies on.
+    EXPECT_THAT(findings("true", {}), ElementsAre("WEC301 extra"));
   }
 }
 

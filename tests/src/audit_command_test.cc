@@ -315,6 +315,10 @@ TEST(AuditRecord, HoldsNoPathsAndNoLines) {
   Texts moved = {{"/abs/else/where.yaml",
                   absl::StrCat("\n\n# moved\n", kClass, "---\n", Unused()["in/rbac.yaml"])}};
   EXPECT_EQ(Audit({"/abs/else", "-o", "markdown"}, moved).out, run.out);
+  // Nor how much there is that needs no grant.
+  Texts more = Unused();
+  more["in/more.yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n";
+  EXPECT_EQ(Audit({"in", "-o", "markdown"}, more).out, run.out);
 }
 
 TEST(AuditRecord, NothingBeyondTheProfile) {
