@@ -2,6 +2,7 @@
 #include "analyzer/audit/grant_needs.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "absl/container/flat_hash_map.h"
@@ -16,16 +17,14 @@ namespace {
 // What is needed is not what a fix would grant: guardrails have no say.
 constexpr bool kAllowEscalation = true;
 
-// A Role inside a namespace serves the requests that name its Namespace object, too. Source:
-// kubernetes/apiserver pkg/endpoints/request/requestinfo.go.
-PolicyRule OfNamespaceObject(const Permission& p, const std::string& ns,
-                             const AnalysisInput& input) {
-  PolicyRule rule = p.rule;
-  const bool is_namespace = rule.resources == std::vector<std::string>{"namespaces"} &&
-                            rule.api_groups == std::vector<std::string>{""};
-  const bool named = std::any_of(p.objects.begin(), p.objects.end(),
-                                 [&](int object) { return input.objects[object].name == ns; });
-  if (!is_namespace || !named) return {};
+bool IsAboutNamespaces(const PolicyRule& rule) {
+  return rule.resources == std::vector<std::string>{"namespaces"} &&
+         rule.api_groups == std::vector<std::string>{""};
+}
+
+// The requests that carry the name of a Namespace object have it as their namespace, too, so a Role
+// inside serves them. Source: kubernetes/apiserver pkg/endpoints/request/requestinfo.go.
+PolicyRule NamedRequests(PolicyRule rule) {
   std::erase_if(rule.verbs, [](const std::string& verb) {
     return verb == "create" || verb == "list" || verb == "watch";
   });
@@ -39,7 +38,13 @@ GrantNeeds::GrantNeeds(const AnalysisInput& input, const Requirements& requireme
     : input_(input),
       requirements_(requirements),
       needed_(FindNeeded(input, requirements, options, {.allow_escalation = kAllowEscalation},
-                         GrantStrategy::kClusterBinding, without)) {}
+                         GrantStrategy::kClusterBinding, without)) {
+  for (const Permission& p : needed_.permissions) {
+    if (p.rule.non_resource_urls.empty() && !p.namespace_.empty())
+      in_namespace_[p.namespace_].push_back(&p);
+    if (p.executor < 0 && IsAboutNamespaces(p.rule)) about_namespaces_.push_back(&p);
+  }
+}
 
 const GrantNeeds::Scope& GrantNeeds::ScopeOf(const RoleBinding& binding) {
   Key key(binding.cluster ? "" : binding.namespace_, {});
@@ -59,14 +64,21 @@ const GrantNeeds::Scope& GrantNeeds::ScopeOf(const RoleBinding& binding) {
     if (all.empty()) rules.push_back(rule);
     all.insert(all.end(), whose.begin(), whose.end());
   };
-  for (const Permission& p : needed_.permissions) {
-    const bool ours =
-        p.executor < 0 || std::binary_search(key.second.begin(), key.second.end(), p.executor);
-    if (!ours) continue;
-    if (ns.empty() || (p.namespace_ == ns && p.rule.non_resource_urls.empty())) {
+  const auto serve = [&](const Permission& p) {
+    if (p.executor < 0 || std::binary_search(key.second.begin(), key.second.end(), p.executor))
       add(p.rule, p.objects);
-    } else if (p.executor < 0) {
-      add(OfNamespaceObject(p, ns, input_), p.objects);
+  };
+  if (ns.empty()) {
+    for (const Permission& p : needed_.permissions) serve(p);
+  } else {
+    if (const auto here = in_namespace_.find(ns); here != in_namespace_.end()) {
+      for (const Permission* p : here->second) serve(*p);
+    }
+    for (const Permission* p : about_namespaces_) {
+      std::vector<int> named;
+      std::copy_if(p->objects.begin(), p->objects.end(), std::back_inserter(named),
+                   [&](int object) { return input_.objects[object].name == ns; });
+      if (!named.empty()) add(NamedRequests(p->rule), named);
     }
   }
   scope.rules = MinimalRules(rules);

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+
 #include "analyzer/analyze.h"
 #include "analyzer/fixes/unused.h"
 #include "analyzer/grants/held_roles.h"
@@ -24,6 +26,8 @@ class GrantNeeds {
  public:
   GrantNeeds(const AnalysisInput& input, const Requirements& requirements,
              const AnalyzeOptions& options, AgentGrants& without);
+  GrantNeeds(const GrantNeeds&) = delete;
+  GrantNeeds& operator=(const GrantNeeds&) = delete;
 
   RuleNeeds Of(const PolicyRule& rule, const RoleBinding& binding);
 
@@ -41,6 +45,8 @@ class GrantNeeds {
   const AnalysisInput& input_;
   const Requirements& requirements_;
   const NeededPermissions needed_;
+  absl::flat_hash_map<std::string, std::vector<const Permission*>> in_namespace_;
+  std::vector<const Permission*> about_namespaces_;  // of the agent
   std::map<Key, Scope> scopes_;
 };
 
