@@ -2,6 +2,7 @@
 // audit: what the agent holds beyond its profile, by the manifests, a dump or live clusters, and
 // what of it the manifests need.
 #include <algorithm>
+#include <array>
 #include <istream>
 #include <ostream>
 #include <utility>
@@ -24,7 +25,7 @@ namespace wecan {
 namespace {
 
 constexpr uint64_t kMaxRecord = uint64_t{64} << 20;
-const std::vector<std::string> kFormats = {"text", "json", "yaml", "markdown"};
+constexpr std::array<absl::string_view, 4> kFormats = {"text", "json", "yaml", "markdown"};
 
 using Accounts = std::set<std::pair<std::string, std::string>>;
 
@@ -271,7 +272,8 @@ absl::StatusOr<ExitCode> CheckRecord(const Options& options, const AuditReport& 
 
 absl::StatusOr<ExitCode> Audit(const Options& options, Environment& environment) {
   WECAN_RETURN_IF_ERROR(CheckFlags(options));
-  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(options.output, kFormats));
+  WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs,
+                         MakeOutputs(options.output, {kFormats.begin(), kFormats.end()}));
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
   WECAN_ASSIGN_OR_RETURN(const std::optional<Level> fail_on, FailOn(options));
   WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options.input, environment));

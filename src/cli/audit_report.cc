@@ -75,7 +75,7 @@ std::string DescribePath(const HeldRole& path) {
   if (path.role != nullptr && path.bound != nullptr && path.role != path.bound)
     return absl::StrCat(RoleLabel(*path.role), " -> ", path.bound->name);
   if (path.binding == nullptr) return path.role == nullptr ? "" : RoleLabel(*path.role);
-  const std::string binding = BindingLabel(*path.binding);
+  std::string binding = BindingLabel(*path.binding);
   if (path.bound == nullptr) return binding;
   const bool role = path.bound->kind == RoleKind::kRole;
   return absl::StrCat(binding, " -> ", role ? "Role/" : "", path.bound->name);
