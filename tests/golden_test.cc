@@ -25,7 +25,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-std::vector<std::string> Cases() { return GoldenCases({"check", "can-i"}); }
+std::vector<std::string> Cases() { return GoldenCases({"check", "can-i", "audit"}); }
 
 // The command line of a case, run inside its folder.
 std::vector<std::string> CommandOf(const std::string& name) {
@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(Golden, Golden, testing::ValuesIn(Cases()),
 
 TEST(GoldenFiles, EveryFolderOfFixturesIsACase) {
   std::vector<std::string> strays;
-  const std::vector<std::string> cases = GoldenCases({"check", "can-i", "fix"});
+  const std::vector<std::string> cases = GoldenCases({"check", "can-i", "audit", "fix"});
   for (const fs::directory_entry& entry : fs::directory_iterator(SourcePath("fixtures"))) {
     const std::string name = entry.path().filename();
     if (!entry.is_directory() || name == "malformed" || name == "conformance" || name == "cluster")

@@ -157,6 +157,16 @@ TEST(Layers, FoldersOfTheAnalyzerPointOneWay) {
   }
 }
 
+// It asks about all that the others find out.
+TEST(Layers, TheRestOfTheAnalyzerKnowsNothingOfAudits) {
+  EXPECT_THAT(Violations(Sources("analyzer"),
+                         [](const SourceFile& file, const std::string& header, bool) {
+                           return !absl::StartsWith(file.path, "analyzer/audit/") &&
+                                  absl::StartsWith(header, "analyzer/audit/");
+                         }),
+              IsEmpty());
+}
+
 TEST(Layers, NothingIncludesTests) {
   for (const char* folder : {"analyzer", "src"}) {
     EXPECT_THAT(

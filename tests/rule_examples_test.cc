@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every rule file carries a bad and a good example; what `wecan explain` shows must be what
-// `wecan check` says.
+// `wecan check`, or `wecan audit`, says.
 #include <set>
 #include <string>
 #include <vector>
@@ -22,19 +22,21 @@ using testing::Contains;
 using testing::Not;
 
 // But for WEC904: its examples are command lines, tests/src/baseline_command_test.cc runs them.
-std::vector<std::string> CheckRules() {
+std::vector<std::string> OfflineRules() {
   std::vector<std::string> ids;
   for (const FindingRule& rule : FindingRules()) {
-    if (rule.command == "check" && rule.implemented && rule.id != "WEC904")
+    const bool offline = rule.command == "check" || rule.command == "audit";
+    if (offline && rule.implemented && rule.id != "WEC904")
       ids.emplace_back(rule.id);
   }
   return ids;
 }
 
-// The ids that `wecan check FLAGS` reports on a folder with this one file, in findings and errors.
+// The ids that the command of the rule reports on a folder with this one file, in findings and
+// errors.
 std::set<std::string> Reported(const FindingRule& rule, absl::string_view example) {
   MemoryFileSystem files({{"in/example.yaml", std::string(example)}});
-  std::vector<std::string> args = {"check", "in", "-o", "json"};
+  std::vector<std::string> args = {std::string(rule.command), "in", "-o", "json"};
   for (absl::string_view flag : absl::StrSplit(rule.flags, ' ', absl::SkipEmpty()))
     args.emplace_back(flag);
   const RunResult result = Run(args, "", &files);
@@ -45,8 +47,10 @@ std::set<std::string> Reported(const FindingRule& rule, absl::string_view exampl
     return {};
   }
   std::set<std::string> ids;
-  for (const char* list : {"findings", "errors"}) {
-    for (const nlohmann::json& entry : report[list]) ids.insert(entry["rule"].get<std::string>());
+  const nlohmann::json& findings =
+      rule.command == "audit" ? report["clusters"][0]["findings"] : report["findings"];
+  for (const nlohmann::json* list : {&findings, &report["errors"]}) {
+    for (const nlohmann::json& entry : *list) ids.insert(entry["rule"].get<std::string>());
   }
   return ids;
 }
@@ -65,7 +69,7 @@ TEST_P(RuleExamples, GoodIsNotReported) {
   EXPECT_THAT(ids, Not(Contains("WEC901"))) << rule.good_example;
 }
 
-INSTANTIATE_TEST_SUITE_P(RuleExamples, RuleExamples, testing::ValuesIn(CheckRules()),
+INSTANTIATE_TEST_SUITE_P(RuleExamples, RuleExamples, testing::ValuesIn(OfflineRules()),
                          [](const testing::TestParamInfo<std::string>& info) {
                            return info.param;
                          });

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
 #include <tuple>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 
 #include "analyzer/findings/collect.h"
 #include "analyzer/grants/aggregate.h"
-#include "analyzer/grants/covers.h"
-#include "analyzer/grants/guardrails.h"
 #include "analyzer/grants/held_roles.h"
+#include "analyzer/grants/over_broad.h"
 
 namespace wecan {
 namespace {
@@ -42,75 +38,12 @@ Finding ObjectFinding(absl::string_view rule_id, int object, const AnalysisInput
           .objects = {object}};
 }
 
-std::string DescribeAtom(const PolicyRule& atom) {
-  if (!atom.non_resource_urls.empty())
-    return absl::StrCat(atom.verbs[0], " on URL ", atom.non_resource_urls[0]);
-  return absl::StrCat(atom.verbs[0], " ", atom.resources[0],
-                      atom.api_groups[0].empty() ? "" : "." + atom.api_groups[0]);
-}
-
-// The first entry of each kind in `list`, where `kind_of` gives the kind of one.
-template <typename KindOf>
-std::vector<std::string> FirstOfEachKind(const std::vector<std::string>& list, KindOf kind_of) {
-  std::vector<std::string> firsts;
-  absl::flat_hash_set<std::string> seen;
-  for (const std::string& entry : list) {
-    if (seen.insert(kind_of(entry)).second) firsts.push_back(entry);
-  }
-  return firsts;
-}
-
-// `rule` without entries that neither `base` nor a guardrail tells apart from an earlier one. Lists
-// of thousands of entries make billions of atoms, but few kinds of them; the first atom of each
-// kind stays.
-PolicyRule DistinctEntries(const PolicyRule& rule, const std::vector<PolicyRule>& base) {
-  using Field = std::vector<std::string> PolicyRule::*;
-  using Listed = absl::Span<const absl::string_view> Guardrail::*;
-  const auto reduce = [&](Field field, Listed listed) {
-    absl::flat_hash_set<absl::string_view> named;
-    for (const PolicyRule& b : base) named.insert((b.*field).begin(), (b.*field).end());
-    if (listed != nullptr) {
-      for (const Guardrail& g : Guardrails()) named.insert((g.*listed).begin(), (g.*listed).end());
-    }
-    return FirstOfEachKind(rule.*field, [&](const std::string& entry) {
-      if (named.contains(entry)) return entry;
-      const size_t slash = std::min(entry.find('/'), entry.size());
-      const std::string parent = absl::StrCat(entry.substr(0, slash), "/*");
-      const std::string sub = absl::StrCat("*", entry.substr(slash));
-      return absl::StrCat(named.contains(parent) ? parent : "", "\n",
-                          slash < entry.size() && named.contains(sub) ? sub : "");
-    });
-  };
-  PolicyRule distinct{
-      .verbs = reduce(&PolicyRule::verbs, &Guardrail::verbs),
-      .api_groups = reduce(&PolicyRule::api_groups, &Guardrail::api_groups),
-      .resources = reduce(&PolicyRule::resources, &Guardrail::resources),
-      .resource_names = reduce(&PolicyRule::resource_names, nullptr),
-  };
-  distinct.non_resource_urls =
-      FirstOfEachKind(rule.non_resource_urls, [&](const std::string& entry) {
-        std::string kind;
-        for (const PolicyRule& b : base) {
-          for (const std::string& url : b.non_resource_urls)
-            kind += NonResourceURLCovers(url, entry) ? '1' : '0';
-        }
-        return kind;
-      });
-  return distinct;
-}
-
 // The guardrails that `held` hits with what `base` does not hold already, each with the first atom
 // that hits it.
-std::map<absl::string_view, std::string> BroadAtoms(const HeldRole& held,
-                                                    const std::vector<PolicyRule>& base) {
-  std::map<absl::string_view, std::string> hits;
-  for (const PolicyRule& rule : held.role->rules) {
-    for (const PolicyRule& atom : Uncovered(base, {DistinctEntries(rule, base)})) {
-      const Guardrail* guardrail = FindGuardrail(atom, held.binding->cluster);
-      if (guardrail != nullptr && guardrail->over_broad)
-        hits.try_emplace(guardrail->id, DescribeAtom(atom));
-    }
-  }
+OverBroad BroadAtoms(const HeldRole& held, const std::vector<PolicyRule>& base) {
+  OverBroad hits;
+  for (const PolicyRule& rule : held.role->rules)
+    hits.merge(FindOverBroad(rule, held.binding->cluster, base));
   return hits;
 }
 
@@ -120,12 +53,9 @@ std::vector<PolicyRule> RulesOf(const std::vector<Grant>& grants) {
   return rules;
 }
 
-std::string OverBroadMessage(const Object& o,
-                             const std::map<absl::string_view, std::string>& hits) {
-  std::vector<std::string> parts;
-  for (const auto& [id, atom] : hits) parts.push_back(absl::StrCat(id, " (", atom, ")"));
+std::string OverBroadMessage(const Object& o, const OverBroad& hits) {
   return absl::StrCat(o.kind, " ", o.name,
-                      " is over-broad for the work agent: ", absl::StrJoin(parts, ", "));
+                      " is over-broad for the work agent: ", DescribeOverBroad(hits));
 }
 
 }  // namespace
@@ -135,7 +65,7 @@ std::vector<Finding> CollectGrantFindings(const AnalysisInput& input,
                                           const AgentGrants& grants, const RbacPolicy& profile,
                                           bool has_policies) {
   std::vector<Finding> findings;
-  std::map<int, std::map<absl::string_view, std::string>> broad;
+  std::map<int, OverBroad> broad;
   std::set<int> granting;  // objects that give the agent something
   std::unique_ptr<AgentGrants> base;
   for (const HeldRole& held : HeldRoles(grants)) {

@@ -161,7 +161,8 @@ class Suppressor {
 
   void ReportUnused(const Entry& e) {
     const Suppression& s = *e.suppression;
-    if (e.used || (e.rule != nullptr && c_.is_off(*e.rule)) || !IsInSight(s)) return;
+    const bool of_audit = e.rule != nullptr && e.rule->command == "audit";  // which knows better
+    if (e.used || of_audit || (e.rule != nullptr && c_.is_off(*e.rule)) || !IsInSight(s)) return;
     const char* where = s.source == SuppressionSource::kConfig ? "no object that it selects"
                                                                : "nothing in the object";
     const std::string what = e.rule == nullptr ? "any rule" : std::string(e.rule->id);

@@ -16,8 +16,7 @@
 #include "analyzer/fixes/minimal_rules.h"
 #include "analyzer/fixes/missing.h"
 #include "analyzer/fixes/reach.h"
-#include "analyzer/gaps/compare.h"
-#include "analyzer/grants/covers.h"
+#include "analyzer/fixes/unused.h"
 #include "analyzer/grants/validate.h"
 
 namespace wecan {
@@ -52,17 +51,16 @@ class Planner {
     const bool ours = std::any_of(input_.rbac.roles.begin(), input_.rbac.roles.end(), IsOurs);
     if (!ours) {
       SetMissing(now);
-      WECAN_RETURN_IF_ERROR(MakeGrants(plan_.missing));
+      WECAN_RETURN_IF_ERROR(MakeGrants({.permissions = plan_.missing}));
       FinishGrants(now);
       return std::move(plan_);
     }
     // What our roles are for is what is missing without them.
     AgentGrants without(EffectivePolicy(input_, requirements_, options_, {.without_ours = true}),
                         options_.agent.User());
-    const std::vector<Permission> needed =
-        FindMissing(input_, requirements_, options_, fix_, plan_.strategy, without).permissions;
+    const NeededPermissions needed =
+        FindNeeded(input_, requirements_, options_, fix_, plan_.strategy, without);
     if (fix_.prune) {
-      NoteUnknownGroups(without);
       const RbacPolicy pruned = PrunedRoles(needed);
       AgentGrants after(EffectivePolicy(input_, requirements_, options_, {.added = &pruned}),
                         options_.agent.User());
@@ -78,33 +76,14 @@ class Planner {
  private:
   // ---- what is to be decided before anything else
 
-  // Objects of kinds of which nothing can be told.
-  std::vector<int> UnknownObjects(AgentGrants& grants) const {
-    std::vector<int> objects;
-    for (size_t i = 0; i < input_.objects.size(); ++i) {
-      const ObjectRequirements& need = requirements_.objects[i];
-      if (need.state != ObjectState::kChecked) continue;
-      const ResourceType& type = requirements_.types[need.type];
-      if (type.source == ResourceSource::kGuess && Compare(need, type, "", grants).unknown)
-        objects.push_back(static_cast<int>(i));
-    }
-    return objects;
-  }
-
   // Objects that no grant is for.
   void SetAside(AgentGrants& now) {
-    plan_.unknown = UnknownObjects(now);
+    plan_.unknown = UnknownObjects(input_, requirements_, now);
     for (size_t i = 0; i < input_.objects.size(); ++i) {
       const ObjectState state = requirements_.objects[i].state;
       if (state == ObjectState::kRefused || state == ObjectState::kNotForAWec)
         plan_.not_rbac.push_back(static_cast<int>(i));
     }
-  }
-
-  // What our roles hold in groups with such objects stays.
-  void NoteUnknownGroups(AgentGrants& without) {
-    for (int i : UnknownObjects(without))
-      unknown_groups_.insert(requirements_.types[requirements_.objects[i].type].group);
   }
 
   void SetMissing(AgentGrants& grants) {
@@ -123,25 +102,18 @@ class Planner {
     return scoped;
   }
 
-  // Those of `needed` that `role` may be there for.
-  std::vector<PolicyRule> NeededOf(const Role& role, const std::vector<Permission>& needed) const {
-    std::vector<PolicyRule> rules;
-    for (const Permission& p : needed) {
+  // What of `role` something needs.
+  std::vector<PolicyRule> NeededOf(const Role& role, const NeededPermissions& needed) const {
+    const int executor = names_.ExecutorOf(role);
+    return wecan::NeededOf(role.rules, needed, [&](const Permission& p) {
       const bool here = role.kind == RoleKind::kRole
                             ? p.namespace_ == role.namespace_ && p.rule.non_resource_urls.empty()
                             : NamespaceFor(p, plan_.strategy).empty();
-      if (here && p.executor == names_.ExecutorOf(role)) rules.push_back(p.rule);
-    }
-    for (const PolicyRule& rule : role.rules) {
-      for (PolicyRule& atom : BreakdownRule(rule)) {
-        if (!atom.api_groups.empty() && unknown_groups_.count(atom.api_groups[0]) > 0)
-          rules.push_back(std::move(atom));
-      }
-    }
-    return rules;
+      return here && p.executor == executor;
+    });
   }
 
-  RbacPolicy PrunedRoles(const std::vector<Permission>& needed) const {
+  RbacPolicy PrunedRoles(const NeededPermissions& needed) const {
     RbacPolicy pruned;
     for (const Role& role : input_.rbac.roles) {
       if (!IsOurs(role)) continue;
@@ -153,7 +125,7 @@ class Planner {
     return pruned;
   }
 
-  absl::Status MakeGrants(const std::vector<Permission>& needed) {
+  absl::Status MakeGrants(const NeededPermissions& needed) {
     if (!plan_.missing.empty() && !names_.ambiguous().empty()) {
       return absl::FailedPreconditionError(absl::StrCat(
           "several roles of the input are wecan's own (", absl::StrJoin(names_.ambiguous(), ", "),
@@ -161,7 +133,7 @@ class Planner {
     }
     const std::vector<Permission> distinct = NotRepeated(plan_.missing, plan_.strategy);
     const Scoped wanted = ByScope(distinct);
-    const Scoped all = ByScope(needed);
+    const Scoped all = ByScope(needed.permissions);
     for (const auto& [scope, permissions] : wanted) {
       WECAN_ASSIGN_OR_RETURN(RoleGrant grant, MakeGrant(scope, permissions, needed));
       Record(grant, all.count(scope) > 0 ? all.at(scope) : permissions);
@@ -173,7 +145,7 @@ class Planner {
 
   absl::StatusOr<RoleGrant> MakeGrant(const Scope& scope,
                                       const std::vector<const Permission*>& wanted,
-                                      const std::vector<Permission>& needed) const {
+                                      const NeededPermissions& needed) const {
     RoleGrant grant;
     grant.executor = scope.first;
     Role& role = grant.role;
@@ -329,7 +301,7 @@ class Planner {
   }
 
   // Our roles that nothing is added to: what nothing needs goes from them, too.
-  void PruneOthers(const std::vector<Permission>& needed) {
+  void PruneOthers(const NeededPermissions& needed) {
     for (const Role& role : input_.rbac.roles) {
       const bool planned = std::any_of(plan_.grants.begin(), plan_.grants.end(),
                                        [&](const RoleGrant& g) { return g.existing == &role; });
@@ -341,7 +313,7 @@ class Planner {
       if (grant.change.empty()) continue;
       grant.role.rules = ApplyChange(role.rules, grant.change);
       std::vector<const Permission*> here;
-      for (const Permission& p : needed) {
+      for (const Permission& p : needed.permissions) {
         const bool in_scope =
             role.kind == RoleKind::kClusterRole || p.namespace_ == grant.role.namespace_;
         const auto& rules = grant.role.rules;
@@ -381,7 +353,6 @@ class Planner {
   const AnalyzeOptions& options_;
   const FixOptions& fix_;
   const GrantNames names_;
-  std::set<std::string> unknown_groups_;
   bool aggregates_ = false;  // the agent takes in labelled ClusterRoles
   FixPlan plan_;
 };

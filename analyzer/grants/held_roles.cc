@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
+
 namespace wecan {
 namespace {
 
@@ -43,6 +45,30 @@ std::vector<const Role*> WithSources(const Role& bound, const RbacPolicy& policy
   return roles;
 }
 
+// The rules that the role `by.role` holds of itself.
+std::vector<const PolicyRule*> OwnRules(const HeldRole& by, const RbacPolicy& policy) {
+  absl::flat_hash_set<PolicyRule> taken_in;
+  if (by.role->aggregation) {
+    for (const Role& role : policy.roles) {
+      if (Selects(*by.role, role)) taken_in.insert(role.rules.begin(), role.rules.end());
+    }
+  }
+  std::vector<const PolicyRule*> own;
+  for (const PolicyRule& rule : by.role->rules) {
+    if (!taken_in.contains(rule)) own.push_back(&rule);
+  }
+  return own;
+}
+
+// Roles that take in each other have no rule of themselves: what of `bound` is not in `told` then.
+std::vector<HeldRule> Untold(const HeldRole& bound, const absl::flat_hash_set<PolicyRule>& told) {
+  std::vector<HeldRule> rest;
+  for (const PolicyRule& rule : bound.role->rules) {
+    if (!told.contains(rule)) rest.push_back({bound, &rule});
+  }
+  return rest;
+}
+
 }  // namespace
 
 std::vector<HeldRole> HeldRoles(const AgentGrants& grants) {
@@ -51,6 +77,23 @@ std::vector<HeldRole> HeldRoles(const AgentGrants& grants) {
     if (bound.role == nullptr) continue;
     for (const Role* role : WithSources(*bound.role, grants.policy()))
       held.push_back({role, bound.binding, bound.role});
+  }
+  return held;
+}
+
+std::vector<HeldRule> HeldRules(const AgentGrants& grants) {
+  std::vector<HeldRule> held;
+  const std::vector<HeldRole> roles = HeldRoles(grants);
+  for (size_t begin = 0, end = 0; begin < roles.size(); begin = end) {
+    absl::flat_hash_set<PolicyRule> told;
+    for (; end < roles.size() && roles[end].binding == roles[begin].binding; ++end) {
+      for (const PolicyRule* rule : OwnRules(roles[end], grants.policy())) {
+        held.push_back({roles[end], rule});
+        told.insert(*rule);
+      }
+    }
+    const std::vector<HeldRule> rest = Untold(roles[begin], told);
+    held.insert(held.end(), rest.begin(), rest.end());
   }
   return held;
 }

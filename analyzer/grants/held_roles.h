@@ -19,6 +19,16 @@ struct HeldRole {
 // order, aggregated sources after the role that takes them in.
 std::vector<HeldRole> HeldRoles(const AgentGrants& grants);
 
+// One rule that the account holds, and the path by which it does.
+struct HeldRule {
+  HeldRole by;
+  const PolicyRule* rule = nullptr;
+};
+
+// Every rule of those roles, in the same order; what an aggregated role took from another role
+// stands with that one alone.
+std::vector<HeldRule> HeldRules(const AgentGrants& grants);
+
 // Bindings that apply to the account and whose role is nowhere.
 std::vector<const RoleBinding*> DanglingBindings(const AgentGrants& grants);
 

@@ -27,6 +27,7 @@ constexpr Command kCommands[] = {
      "wecan can-i -f deploy/ --context 'wec*'", true, true},
     {"diagnose", "explain pasted errors, logs or ManifestWorks", "either",
      "kubectl get manifestwork -A -o yaml | wecan diagnose", true, true},
+    {"audit", "grants nobody needs", "either", "wecan audit deploy/ --context wec1", true, true},
     {"explain", "a rule: cause, what is seen, what to do", "offline", "wecan explain WEC101", true,
      false},
     {"rules", "all rules", "offline", "wecan rules -o json", false, false},

@@ -55,4 +55,39 @@ absl::StatusOr<RbacPolicy> ReadContextRbac(const std::string& context,
   return policy;
 }
 
+absl::StatusOr<std::vector<ContextRbac>> ReadContextsRbac(const ClusterOptions& options,
+                                                          const Environment& environment) {
+  WECAN_ASSIGN_OR_RETURN(const Clusters clusters, Clusters::Open(options, environment));
+  WECAN_ASSIGN_OR_RETURN(const std::vector<std::string> names, clusters.Match(options.contexts));
+  std::vector<absl::StatusOr<HttpServer>> servers = clusters.Connect(names);
+  std::vector<ContextRbac> read;
+  std::vector<HttpServer> connected;
+  std::vector<size_t> places;  // of each connected server, in `read`
+  for (size_t i = 0; i < names.size(); ++i) {
+    read.push_back(
+        {names[i], servers[i].ok() ? absl::InternalError("no answer") : servers[i].status()});
+    if (!servers[i].ok()) continue;
+    places.push_back(i);
+    connected.push_back(*std::move(servers[i]));
+  }
+  if (!connected.empty()) {
+    WECAN_ASSIGN_OR_RETURN(const std::unique_ptr<HttpClient> client,
+                           HttpClient::Create(std::move(connected), clusters.limits()));
+    HttpExchange exchange(*client);
+    for (size_t server = 0; server < places.size(); ++server) {
+      ContextRbac& one = read[places[server]];
+      ListRbac(exchange, server, one.context,
+               [&one](absl::StatusOr<RbacPolicy> policy) { one.policy = std::move(policy); });
+    }
+    exchange.Run();
+  }
+  for (ContextRbac& one : read) {
+    if (one.policy.ok()) continue;
+    absl::string_view message = one.policy.status().message();
+    absl::ConsumePrefix(&message, absl::StrCat(one.context, ": "));
+    one.policy = absl::Status(one.policy.status().code(), message);
+  }
+  return read;
+}
+
 }  // namespace wecan

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -17,5 +18,15 @@ namespace wecan {
 absl::StatusOr<RbacPolicy> ReadContextRbac(const std::string& context,
                                            const ClusterOptions& options,
                                            const Environment& environment);
+
+// The same of every context that `options` names (--context, with wildcards), in the order of their
+// names, all at once: what is wrong with one is its error alone, and does not start with its name.
+// NotFound or InvalidArgument when flags or kubeconfig do not say which these are.
+struct ContextRbac {
+  std::string context;
+  absl::StatusOr<RbacPolicy> policy;
+};
+absl::StatusOr<std::vector<ContextRbac>> ReadContextsRbac(const ClusterOptions& options,
+                                                          const Environment& environment);
 
 }  // namespace wecan

@@ -62,6 +62,7 @@ Runner RunnerOf(const std::string& command) {
   if (command == "fix") return RunFix;
   if (command == "can-i") return RunCanI;
   if (command == "diagnose") return RunDiagnose;
+  if (command == "audit") return RunAudit;
   if (command == "merge") return RunMerge;
   if (command == "explain") return RunExplain;
   if (command == "rules") return RunRules;

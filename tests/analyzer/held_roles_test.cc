@@ -2,6 +2,7 @@
 #include "analyzer/grants/held_roles.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -50,6 +51,50 @@ TEST(HeldRoles, ChainsReachTheAccountAndCirclesEnd) {
   std::vector<std::string> held;
   for (const HeldRole& role : HeldRoles(grants)) held.push_back(role.role->name);
   EXPECT_THAT(held, UnorderedElementsAre("a", "b", "leaf"));
+}
+
+// "ROLE through BOUND: VERBS RESOURCE" of each rule of bob.
+std::vector<std::string> RulesOfBob(RbacPolicy policy) {
+  AggregateClusterRoles(policy);
+  const AgentGrants grants(std::move(policy), {"bob", {}});
+  std::vector<std::string> rules;
+  for (const HeldRule& held : HeldRules(grants)) {
+    rules.push_back(absl::StrCat(held.by.role->name, " through ", held.by.bound->name, ": ",
+                                 held.rule->verbs[0], " ", held.rule->resources[0]));
+  }
+  return rules;
+}
+
+TEST(HeldRules, StandWithTheirSource) {
+  RbacPolicy policy{
+      .roles = {MakeAggregatedRole("top", {{.match_labels = {{"to-top", "true"}}}}),
+                MakeClusterRole("part", {Rule("get", "", "pods")}, {{"to-top", "true"}})},
+      .bindings = {BindClusterRole("top", {User("bob")}), BindClusterRole("part", {User("bob")})}};
+  policy.bindings[1].name = "a-direct";
+  EXPECT_THAT(RulesOfBob(policy),
+              ElementsAre("part through part: get pods", "part through top: get pods"));
+}
+
+// What a dump says was aggregated, from roles that it does not hold.
+TEST(HeldRules, WithTheAggregatedRoleWhenThereIsNoSource) {
+  RbacPolicy policy{
+      .roles = {MakeAggregatedRole("top", {{.match_labels = {{"to-top", "true"}}}}, {},
+                                   {Rule("list", "", "nodes")}),
+                MakeClusterRole("part", {Rule("get", "", "pods")}, {{"to-top", "true"}})},
+      .bindings = {BindClusterRole("top", {User("bob")})}};
+  policy.roles[0].aggregated_before = true;
+  EXPECT_THAT(RulesOfBob(policy),
+              ElementsAre("top through top: list nodes", "part through top: get pods"));
+}
+
+TEST(HeldRules, CirclesLoseNone) {
+  RbacPolicy policy{.roles = {MakeAggregatedRole("a", {{.match_labels = {{"to-a", "true"}}}},
+                                                 {{"to-b", "true"}}, {Rule("get", "", "pods")}),
+                              MakeAggregatedRole("b", {{.match_labels = {{"to-b", "true"}}}},
+                                                 {{"to-a", "true"}}, {Rule("get", "", "pods")})},
+                    .bindings = {BindClusterRole("a", {User("bob")})}};
+  for (Role& role : policy.roles) role.aggregated_before = true;
+  EXPECT_THAT(RulesOfBob(policy), ElementsAre("a through a: get pods"));
 }
 
 TEST(HeldPolicy, WhatDecidesAndNothingElse) {

@@ -39,6 +39,7 @@ CAN_I = validator("can-i-v1.json")
 DIAGNOSE = validator("diagnose-v1.json")
 FIX = validator("fix-v1.json")
 PROFILES_DIFF = validator("profiles-diff-v1.json")
+AUDIT = validator("audit-v1.json")
 CONFIG = validator("config-v1.json")
 BASELINE = validator("baseline-v1.json")
 
@@ -347,6 +348,34 @@ class DiagnoseTest(SchemaTest):
         report = self.diagnose(f"{FIXTURES}/diagnose/manifestworks.yaml")
         report["denials"][1]["grant"] = {"verbs": ["get"]}
         self.assert_refused(DIAGNOSE, report, "grant")
+
+
+class AuditTest(SchemaTest):
+    def audit(self, *args):
+        report, exit_code = run("audit", *args)
+        self.assert_valid(AUDIT, report, args)
+        self.assertEqual(report["summary"]["exitCode"], exit_code, args)
+        return report
+
+    def test_live_runs(self):
+        for folder in sorted(FIXTURES.iterdir()):
+            if folder.name == "conformance" or not folder.is_dir():
+                continue
+            with self.subTest(folder.name):
+                self.audit(folder / "input" if (folder / "input").is_dir() else folder, "--all")
+
+    def test_dumps(self):
+        workload = FIXTURES / "audit" / "input"
+        for dump in (FIXTURES / "audit" / "wec1.yaml", FIXTURES / "cluster" / "rbac"):
+            with self.subTest(str(dump)):
+                self.audit(workload, "--rbac", dump)
+                self.audit(workload, "--rbac", dump, "--all", "--profile", "ocm-0.11")
+
+    def test_every_change_is_refused(self):
+        for args in ((FIXTURES / "audit" / "input",),
+                     (FIXTURES / "audit" / "input", "--rbac", FIXTURES / "audit" / "wec1.yaml")):
+            for what, broken in mutations(self.audit(*args)):
+                self.assert_refused(AUDIT, broken, f"{args}: {what}")
 
 
 class FixTest(SchemaTest):
