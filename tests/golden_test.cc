@@ -25,7 +25,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-std::vector<std::string> Cases() { return GoldenCases({"check", "can-i", "audit"}); }
+std::vector<std::string> Cases() { return GoldenCases({"check", "can-i", "audit", "diagnose"}); }
 
 // The command line of a case, run inside its folder.
 std::vector<std::string> CommandOf(const std::string& name) {
@@ -73,10 +73,12 @@ INSTANTIATE_TEST_SUITE_P(Golden, Golden, testing::ValuesIn(Cases()),
 
 TEST(GoldenFiles, EveryFolderOfFixturesIsACase) {
   std::vector<std::string> strays;
-  const std::vector<std::string> cases = GoldenCases({"check", "can-i", "audit", "fix"});
+  const std::vector<std::string> cases =
+      GoldenCases({"check", "can-i", "audit", "diagnose", "fix"});
   for (const fs::directory_entry& entry : fs::directory_iterator(SourcePath("fixtures"))) {
     const std::string name = entry.path().filename();
-    if (!entry.is_directory() || name == "malformed" || name == "conformance" || name == "cluster")
+    if (!entry.is_directory() || name == "malformed" || name == "conformance" ||
+        name == "cluster" || name == "denials")
       continue;
     if (!std::binary_search(cases.begin(), cases.end(), name)) strays.push_back(name);
   }
