@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 
 namespace wecan {
@@ -14,14 +15,6 @@ auto SortKey(const Activity& a) {
   const RequestAttributes& r = a.request;
   return std::tie(r.resource_request, r.api_group, r.resource, r.subresource, r.namespace_, r.name,
                   r.path, r.verb);
-}
-
-// The same for equal requests alone: no part of a request that is served holds a zero byte, and one
-// in a path moves nothing, because the path stands last.
-std::string KeyOf(const RequestAttributes& r) {
-  const absl::string_view zero("\0", 1);
-  return absl::StrCat(r.verb, zero, r.api_group, zero, r.resource, zero,
-                      absl::StrCat(r.subresource, zero, r.namespace_, zero, r.name, zero, r.path));
 }
 
 void Widen(const std::string& time, std::string& first, std::string& last) {
@@ -39,6 +32,11 @@ std::string Describe(const SkippedPart& part) {
                                : absl::StrCat(" (and ", part.lines - 1, " more lines)");
   const std::string line = part.line == 0 ? "" : absl::StrCat(":", part.line);
   return absl::StrCat(part.file, line, ": ", part.reason, more);
+}
+
+size_t RequestHash::operator()(const RequestAttributes& r) const {
+  return absl::HashOf(r.resource_request, r.verb, r.api_group, r.resource, r.subresource,
+                      r.namespace_, r.name, r.path);
 }
 
 EvidenceBuilder::EvidenceBuilder(EvidenceOptions options) : options_(std::move(options)) {
@@ -64,14 +62,13 @@ void EvidenceBuilder::Count(LoggedRequest logged, const std::string& time) {
   RequestAttributes& request = logged.request;
   if (!request.name.empty() && !(options_.name_matters && options_.name_matters(request)))
     request.name.clear();
-  std::string key = KeyOf(request);
-  auto found = index_.find(key);
+  auto found = index_.find(request);
   if (found == index_.end()) {
     if (index_.size() >= options_.limit) {
       ++evidence_.overflow;
       return;
     }
-    found = index_.emplace(std::move(key), evidence_.activities.size()).first;
+    found = index_.emplace(request, evidence_.activities.size()).first;
     evidence_.activities.push_back({.request = std::move(request)});
   }
   Activity& activity = evidence_.activities[found->second];

@@ -61,6 +61,10 @@ struct EvidenceOptions {
   size_t limit = 100'000;    // of distinct requests; more are counted and left out
 };
 
+struct RequestHash {
+  size_t operator()(const RequestAttributes& request) const;
+};
+
 // Gathers the Evidence of one account, event by event.
 class EvidenceBuilder {
  public:
@@ -83,7 +87,7 @@ class EvidenceBuilder {
 
   EvidenceOptions options_;
   Evidence evidence_;
-  absl::flat_hash_map<std::string, size_t> index_;  // into evidence_.activities
+  absl::flat_hash_map<RequestAttributes, size_t, RequestHash> index_;  // into evidence_.activities
 };
 
 }  // namespace wecan
