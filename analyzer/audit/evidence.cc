@@ -8,6 +8,8 @@
 #include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 
+#include "analyzer/model/impersonation.h"
+
 namespace wecan {
 namespace {
 
@@ -49,8 +51,11 @@ void EvidenceBuilder::Add(const AuditEvent& event) {
   if (!own && event.user != evidence_.user) return;
   std::vector<LoggedRequest> requests = RequestsOf(event);
   if (!own) {
-    if (!requests.empty() && requests.back().outcome != Outcome::kStarted)
-      ++evidence_.impersonating;
+    // It was let act as another, which is a right of its own.
+    if (requests.empty()) return;
+    const bool started = requests.back().outcome == Outcome::kStarted;
+    Count({ImpersonationCheck(event.impersonated), started ? Outcome::kStarted : Outcome::kAllowed},
+          TimeOf(event));
     return;
   }
   for (LoggedRequest& logged : requests) Count(std::move(logged), TimeOf(event));

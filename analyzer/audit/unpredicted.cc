@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analyzer/audit/unpredicted.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 
 #include "analyzer/audit/agent_requests.h"
+#include "analyzer/model/impersonation.h"
 
 namespace wecan {
 namespace {
@@ -44,6 +46,17 @@ class Needs {
   absl::flat_hash_map<std::pair<std::string, std::string>, Resource> resources_;
 };
 
+// Agents try the RBAC objects of an executor in its name.
+bool ImpersonatesExecutor(const RequestAttributes& request, const Requirements& requirements) {
+  return request.verb == "impersonate" &&
+         std::any_of(requirements.executors.begin(), requirements.executors.end(),
+                     [&](const ServiceAccountRef& executor) {
+                       const RequestAttributes check = ImpersonationCheck(executor.User().name);
+                       return request.resource == check.resource &&
+                              request.namespace_ == check.namespace_;
+                     });
+}
+
 }  // namespace
 
 std::vector<const Activity*> UnpredictedRequests(const Evidence& evidence,
@@ -52,6 +65,7 @@ std::vector<const Activity*> UnpredictedRequests(const Evidence& evidence,
   const Needs needs(requirements);
   std::vector<const Activity*> unpredicted;
   for (const Activity& activity : evidence.activities) {
+    if (ImpersonatesExecutor(activity.request, requirements)) continue;
     if (!needs.Has(activity.request) && !IsOwnRequest(activity.request, agent_namespace))
       unpredicted.push_back(&activity);
   }

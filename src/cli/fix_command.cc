@@ -9,10 +9,10 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 
+#include "analyzer/base/dns1123.h"
 #include "analyzer/base/status_macros.h"
 #include "analyzer/fixes/plan_fix.h"
 #include "analyzer/fixes/proof.h"
-#include "analyzer/grants/validate.h"
 #include "src/cli/commands.h"
 #include "src/cli/flag_values.h"
 #include "src/cli/known_findings.h"

@@ -62,7 +62,8 @@ TEST(UnpredictedRequests, WhatManifestsAndTheAgentItselfDoNotExplain) {
                    Manifest("storage.k8s.io", "StorageClass")};
   input.objects.push_back(Manifest("", "ConfigMap", "{{ns}}"));
   input.objects.back().expand_templates = true;
-  const Requirements requirements = DeriveRequirements(input, {.release = {1, 3, 1}});
+  const Requirements requirements = DeriveRequirements(
+      input, {.release = {1, 3, 1}, .executor = ServiceAccountRef{"shop", "deployer"}});
   const std::vector<Case> cases = {
       {"needed", Request("update").Group("apps").Resource("deployments").Namespace("shop"), false},
       {"needed to remove",
@@ -82,6 +83,9 @@ TEST(UnpredictedRequests, WhatManifestsAndTheAgentItselfDoNotExplain) {
        false},
       {"a namespace that each WEC names differently",
        Request("get").Resource("configmaps").Namespace("wec7"), false},
+      {"in the name of the executor",
+       Request("impersonate").Resource("serviceaccounts").Namespace("shop"), false},
+      {"in another's name", Request("impersonate").Resource("users"), true},
       {"its own", Request("get").Path("/version"), false},
       {"nobody's", Request("get").Path("/metrics"), true},
   };

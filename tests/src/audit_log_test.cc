@@ -123,7 +123,10 @@ TEST(AuditLog, RequestsByVerbAndObject) {
       {"not found, in a log without annotations",
        {.code = 404, .decision = ""},
        {"get /configmaps shop +1"}},
-      {"the agent in another's name", {.impersonated = "jane"}, {}},
+      {"the agent in another's name", {.impersonated = "jane"}, {"impersonate /users - +1"}},
+      {"the agent in an account's name",
+       {.impersonated = "system:serviceaccount:shop:ci"},
+       {"impersonate /serviceaccounts shop +1"}},
       {"another in the agent's name",
        {.user = "jane", .impersonated = kAuditedAgent},
        {"get /configmaps shop +1"}},
@@ -214,14 +217,14 @@ TEST(AuditLog, CountsAndTimes) {
       AuditLine({.time = "2026-01-02T03:04:05.000000Z"}), AuditLine({.user = "jane"}),
       AuditLine({.code = 403, .decision = "forbid", .time = "2026-01-03T00:00:00.000000Z"}),
       AuditLine({.impersonated = "jane"}), AuditLine({.resource = "secrets"})));
-  EXPECT_THAT(Lines(evidence), ElementsAre("get /configmaps shop +2 -1", "get /secrets shop +1"));
+  EXPECT_THAT(Lines(evidence), ElementsAre("get /configmaps shop +2 -1", "get /secrets shop +1",
+                                           "impersonate /users - +1"));
   EXPECT_EQ(evidence.activities[0].first_time, "2026-01-02T03:04:05.000000Z");
   EXPECT_EQ(evidence.activities[0].last_time, "2026-01-03T00:00:00.000000Z");
   EXPECT_EQ(evidence.first_time, "2026-01-02T03:04:05.000000Z");
   EXPECT_EQ(evidence.last_time, "2026-01-03T00:00:00.000000Z");
   EXPECT_EQ(evidence.events, 6u);
-  EXPECT_EQ(evidence.requests, 4u);
-  EXPECT_EQ(evidence.impersonating, 1u);
+  EXPECT_EQ(evidence.requests, 5u);
 }
 
 TEST(AuditLog, DistinctRequestsAreLimited) {
