@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -17,5 +18,16 @@ namespace wecan {
 absl::StatusOr<RbacPolicy> ReadContextRbac(const std::string& context,
                                            const ClusterOptions& options,
                                            const Environment& environment);
+
+// The RBAC objects of one of several clusters.
+struct ContextRbac {
+  std::string context;
+  absl::StatusOr<RbacPolicy> policy;  // an error starts with the context
+};
+
+// Asks the clusters of all contexts that `options` names, at the same time; sorted by context.
+// InvalidArgument when flags or kubeconfig do not say which those are.
+absl::StatusOr<std::vector<ContextRbac>> ReadRbacOfContexts(const ClusterOptions& options,
+                                                            const Environment& environment);
 
 }  // namespace wecan

@@ -66,6 +66,7 @@ Runner RunnerOf(const std::string& command) {
   if (command == "can-i") return RunCanI;
   if (command == "merge") return RunMerge;
   if (command == "explain") return RunExplain;
+  if (command == "who-can") return RunWhoCan;
   if (command == "rules") return RunRules;
   if (command == "profiles") return RunProfiles;
   if (command == "completion") return RunCompletion;

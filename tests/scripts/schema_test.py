@@ -38,6 +38,7 @@ REPORT = validator("report-v1.json")
 CAN_I = validator("can-i-v1.json")
 FIX = validator("fix-v1.json")
 PROFILES_DIFF = validator("profiles-diff-v1.json")
+WHO_CAN = validator("who-can-v1.json")
 CONFIG = validator("config-v1.json")
 BASELINE = validator("baseline-v1.json")
 
@@ -316,6 +317,40 @@ class ProfilesDiffTest(SchemaTest):
         report = self.diff("ocm-0.12", "ocm-0.13")
         report["changes"][0]["namespace"] = "shop" if report["changes"][0]["scope"] == "cluster" else ""
         self.assert_refused(PROFILES_DIFF, report, "namespace")
+
+
+class WhoCanTest(SchemaTest):
+    def ask(self, *args):
+        report, exit_code = run("who-can", *args)
+        self.assert_valid(WHO_CAN, report, args)
+        self.assertEqual(exit_code, report["exitCode"], args)
+        return report
+
+    def test_live_runs(self):
+        dump = str(FIXTURES / "conformance/sar/001/rbac.yaml")
+        for args in (
+                ("create", "deployments.apps"),
+                ("create", "deployments.apps", "-A", "--kubernetes", "1.25"),
+                ("get", "/metrics"),
+                ("get", "pods", "--rbac", dump, "-A"),
+                ("list", "secrets", "-n", "kube-system", "--rbac", dump, "--aggregate"),
+                ("get", "nodes/proxy", "n1"),
+        ):
+            with self.subTest(args):
+                self.ask(*args)
+
+    def test_every_change_is_refused(self):
+        report = self.ask("get", "secrets", "-A", "--rbac", str(FIXTURES / "cluster/rbac"))
+        self.assertGreater(len(report["sources"][0]["holders"]), 3)
+        for what, broken in mutations(report):
+            self.assert_refused(WHO_CAN, broken, what)
+
+    def test_a_source_has_holders_or_an_error(self):
+        report = self.ask("get", "pods")
+        report["sources"][0]["error"] = "refused"
+        self.assert_refused(WHO_CAN, report, "both")
+        report["sources"][0]["method"] = ""
+        self.assert_refused(WHO_CAN, report, "holders beside an error")
 
 
 class FixTest(SchemaTest):
