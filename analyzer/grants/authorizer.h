@@ -79,6 +79,9 @@ class Authorizer {
   // alone.
   std::vector<BoundRole> BoundRoles(const UserInfo& user, absl::string_view ns) const;
 
+  // The bindings that count: ClusterRoleBindings by name, then RoleBindings by namespace and name.
+  const std::vector<const RoleBinding*>& bindings() const { return bindings_; }
+
   // The role that `binding` names, looked for in the binding's namespace; nullptr if there is none.
   const Role* RoleOf(const RoleBinding& binding) const;
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "analyzer/grants/rule_sources.h"
 
 namespace wecan {
 namespace {
@@ -24,14 +25,6 @@ std::vector<BoundRole> AllBoundRoles(const AgentGrants& grants) {
   return all;
 }
 
-bool Selects(const Role& aggregated, const Role& role) {
-  if (role.kind != RoleKind::kClusterRole || role.name == aggregated.name) return false;
-  return std::any_of(aggregated.aggregation->begin(), aggregated.aggregation->end(),
-                     [&](const LabelSelector& s) {
-                       return ValidateSelector(s).ok() && SelectorMatches(s, role.labels);
-                     });
-}
-
 // `bound` and everything aggregated into it, directly or through another aggregated role.
 std::vector<const Role*> WithSources(const Role& bound, const RbacPolicy& policy) {
   std::vector<const Role*> roles = {&bound};
@@ -39,7 +32,7 @@ std::vector<const Role*> WithSources(const Role& bound, const RbacPolicy& policy
     if (!roles[i]->aggregation) continue;
     for (const Role& role : policy.roles) {
       const bool seen = std::find(roles.begin(), roles.end(), &role) != roles.end();
-      if (!seen && Selects(*roles[i], role)) roles.push_back(&role);
+      if (!seen && TakesIn(*roles[i], role)) roles.push_back(&role);
     }
   }
   return roles;

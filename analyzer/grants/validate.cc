@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 
+#include "analyzer/base/dns1123.h"
 #include "analyzer/base/go_quote.h"
 #include "analyzer/base/utf8.h"
 
@@ -96,24 +97,10 @@ void CheckSegmentName(const std::string& field, const std::string& name, Errors&
   }
 }
 
-bool IsDns1123Label(absl::string_view label) {
-  const auto alphanumeric = [](char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); };
-  return !label.empty() && alphanumeric(label.front()) && alphanumeric(label.back()) &&
-         std::all_of(label.begin(), label.end(),
-                     [&](char c) { return alphanumeric(c) || c == '-'; });
-}
-
-constexpr size_t kMaxSubdomain = 253;
-
-bool AreDns1123Labels(absl::string_view text) {
-  const std::vector<absl::string_view> labels = absl::StrSplit(text, '.');
-  return std::all_of(labels.begin(), labels.end(), IsDns1123Label);
-}
-
 void CheckSubdomain(const std::string& field, const std::string& name, Errors& errors) {
-  if (name.size() > kMaxSubdomain)
+  if (name.size() > kMaxDns1123Subdomain)
     errors.Invalid(field, GoQuote(name),
-                   absl::StrCat("must be no more than ", kMaxSubdomain, " bytes"));
+                   absl::StrCat("must be no more than ", kMaxDns1123Subdomain, " bytes"));
   if (AreDns1123Labels(name)) return;
   errors.Invalid(
       field, GoQuote(name),
@@ -228,10 +215,6 @@ std::string RoleRefJson(const RoleRef& ref) {
 }
 
 }  // namespace
-
-bool IsDns1123Subdomain(absl::string_view text) {
-  return text.size() <= kMaxSubdomain && AreDns1123Labels(text);
-}
 
 void SetDefaults(RoleBinding& binding) {
   if (binding.role_ref.api_group.empty()) binding.role_ref.api_group = kRbacGroup;

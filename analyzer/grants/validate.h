@@ -23,10 +23,6 @@ struct FieldError {
   friend bool operator==(const FieldError&, const FieldError&) = default;
 };
 
-// A lowercase RFC 1123 subdomain: "rbac.authorization.k8s.io".
-// Source: apimachinery v0.36 pkg/util/validation/validation.go, IsDNS1123Subdomain.
-bool IsDns1123Subdomain(absl::string_view text);
-
 // Sets what v1 sets where it is empty: the apiGroup of roleRef and of users and groups.
 // Source: kubernetes v1.36 pkg/apis/rbac/v1/defaults.go.
 void SetDefaults(RoleBinding& binding);

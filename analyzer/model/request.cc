@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 
+#include "analyzer/base/dns1123.h"
 #include "analyzer/model/labels.h"
 
 namespace wecan {
@@ -217,10 +218,14 @@ std::string ServiceAccountUsername(absl::string_view ns, absl::string_view name)
   return absl::StrCat("system:serviceaccount:", ns, ":", name);
 }
 
+// Source: kubernetes/apiserver v0.36 pkg/authentication/serviceaccount/util.go, SplitUsername.
 bool ParseServiceAccountUsername(absl::string_view username, std::string* ns, std::string* name) {
   if (!absl::ConsumePrefix(&username, "system:serviceaccount:")) return false;
   const std::vector<absl::string_view> parts = absl::StrSplit(username, ':');
-  if (parts.size() != 2 || parts[0].empty() || parts[1].empty()) return false;
+  if (parts.size() != 2 || parts[0].size() > kMaxDns1123Label || !IsDns1123Label(parts[0]) ||
+      !IsDns1123Subdomain(parts[1])) {
+    return false;
+  }
   *ns = std::string(parts[0]);
   *name = std::string(parts[1]);
   return true;

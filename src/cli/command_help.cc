@@ -49,7 +49,7 @@ ValueHelp ValueOf(const FlagHelp& flag) {
   if (name == "--profile") return Choice(ProfileNames());
   if (name == "NAME") return Choice(ProfileWords());
   if (name == "--kubernetes") return Choice(KubernetesVersions());
-  if (name == "RULE" || type == "IDS" || type == "ID=LEVEL") return RuleIds();
+  if (name == "TOPIC" || type == "IDS" || type == "ID=LEVEL") return RuleIds();
   if (!FlagValues(name).empty()) return ChoiceOf(name);
   if (type == "DIR") return {Kind::kFolder, {}};
   if (type == "FILE" || type == "PATH") return {Kind::kFile, {}};

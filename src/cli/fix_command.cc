@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "analyzer/base/dns1123.h"
 #include "analyzer/base/status_macros.h"
 #include "analyzer/fixes/plan_fix.h"
 #include "analyzer/fixes/proof.h"

@@ -24,6 +24,11 @@ absl::Status Failed(absl::StatusCode code, const std::string& context, absl::str
   return absl::Status(code, absl::StrCat("context:", context, ": ", message));
 }
 
+// The cluster could not be asked, or did not say all.
+absl::Status Unread(const std::string& name, const absl::Status& status) {
+  return Failed(absl::StatusCode::kUnavailable, name, absl::StrCat(name, ": "), status);
+}
+
 // The one name that stands for `context`, which may hold wildcards.
 absl::StatusOr<std::string> NameOf(const std::string& context, const Clusters& clusters) {
   const absl::StatusOr<std::vector<std::string>> names = clusters.Match({context});
@@ -44,14 +49,13 @@ absl::StatusOr<RbacPolicy> ReadContextRbac(const std::string& context,
                                            const Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const Clusters clusters, Clusters::Open(options, environment));
   WECAN_ASSIGN_OR_RETURN(const std::string name, NameOf(context, clusters));
-  const std::string prefix = absl::StrCat(name, ": ");
   absl::StatusOr<std::unique_ptr<HttpClient>> client = clusters.ConnectOne(name);
-  if (!client.ok()) return Failed(absl::StatusCode::kUnavailable, context, prefix, client.status());
+  if (!client.ok()) return Unread(name, client.status());
   HttpExchange exchange(**client);
   absl::StatusOr<RbacPolicy> policy = absl::InternalError("no answer");
   ListRbac(exchange, 0, name, [&](absl::StatusOr<RbacPolicy> read) { policy = std::move(read); });
   exchange.Run();
-  if (!policy.ok()) return Failed(absl::StatusCode::kUnavailable, context, prefix, policy.status());
+  if (!policy.ok()) return Unread(name, policy.status());
   return policy;
 }
 

@@ -29,6 +29,9 @@ class RebasedFileSystem : public FileSystem {
   absl::StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) const override {
     return base_.Read(Place(path), limit_bytes);
   }
+  absl::StatusOr<std::unique_ptr<std::istream>> Open(const std::string& path) const override {
+    return base_.Open(Place(path));
+  }
   absl::StatusOr<bool> IsDirectory(const std::string& path) const override {
     return base_.IsDirectory(Place(path));
   }
@@ -65,6 +68,7 @@ Runner RunnerOf(const std::string& command) {
   if (command == "audit") return RunAudit;
   if (command == "merge") return RunMerge;
   if (command == "explain") return RunExplain;
+  if (command == "who-can") return RunWhoCan;
   if (command == "rules") return RunRules;
   if (command == "profiles") return RunProfiles;
   if (command == "completion") return RunCompletion;

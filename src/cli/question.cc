@@ -24,7 +24,9 @@ constexpr absl::string_view kVerbs[] = {
     "impersonate", "bind", "escalate", "approve", "sign",   "attest", "use",    "proxy",
     "head",        "post", "put",      "options", "*"};
 
-absl::Status CheckVerb(const std::string& verb, const RbacPolicy* policy) {
+// `command` is at the start of messages.
+absl::Status CheckVerb(absl::string_view command, const std::string& verb,
+                       const RbacPolicy* policy) {
   const bool constrained =
       absl::StartsWith(verb, "impersonate:") || absl::StartsWith(verb, "impersonate-on:");
   if (constrained || std::find(std::begin(kVerbs), std::end(kVerbs), verb) != std::end(kVerbs))
@@ -37,7 +39,7 @@ absl::Status CheckVerb(const std::string& verb, const RbacPolicy* policy) {
     }
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("can-i: unknown verb \"", verb, "\"", DidYouMean(verb, kVerbs)));
+      absl::StrCat(command, ": unknown verb \"", verb, "\"", DidYouMean(verb, kVerbs)));
 }
 
 // What a word like "deploy", "storageclasses.storage.k8s.io" or "Deployment.v1.apps" names.
@@ -63,7 +65,8 @@ bool NamedInRules(const std::string& group, const std::string& resource, const R
 }
 
 // `policy`: where names that the catalogue does not know may stand; nullptr: on a live cluster.
-absl::StatusOr<Named> LookUpResource(const std::string& word, const RbacPolicy* policy) {
+absl::StatusOr<Named> LookUpResource(absl::string_view command, const std::string& word,
+                                     const RbacPolicy* policy) {
   const std::pair<std::string, std::string> parts = absl::StrSplit(word, absl::MaxSplits('.', 1));
   const std::string lower = absl::AsciiStrToLower(parts.first);
   const bool has_group = absl::StrContains(word, '.');
@@ -88,9 +91,9 @@ absl::StatusOr<Named> LookUpResource(const std::string& word, const RbacPolicy* 
   }
   std::vector<absl::string_view> names;
   for (const CatalogEntry& e : CatalogTable()) names.push_back(e.plural);
-  return absl::InvalidArgumentError(absl::StrCat("can-i: unknown resource \"", word, "\"",
-                                                 DidYouMean(lower, names),
-                                                 " (write RESOURCE.GROUP for a custom resource)"));
+  return absl::NotFoundError(absl::StrCat(command, ": unknown resource \"", word, "\"",
+                                          DidYouMean(lower, names),
+                                          " (write RESOURCE.GROUP for a custom resource)"));
 }
 
 bool ListsWord(absl::string_view words, absl::string_view word) {
@@ -118,8 +121,9 @@ std::string NoteOn(const Named& named, const RequestAttributes& request,
                       "; to ask for one object write its name as a further word");
 }
 
-absl::StatusOr<Question> PathQuestion(const ReviewOptions& options) {
-  if (options.words.size() > 2) return absl::InvalidArgumentError("can-i: a path takes no name");
+absl::StatusOr<Question> PathQuestion(absl::string_view command, const ReviewOptions& options) {
+  if (options.words.size() > 2)
+    return absl::InvalidArgumentError(absl::StrCat(command, ": a path takes no name"));
   Question question;
   question.request.resource_request = false;
   question.request.verb = absl::AsciiStrToLower(options.words[0]);
@@ -127,20 +131,21 @@ absl::StatusOr<Question> PathQuestion(const ReviewOptions& options) {
   return question;
 }
 
-absl::StatusOr<Question> Parse(const ReviewOptions& options, const RbacPolicy* policy) {
+absl::StatusOr<Question> Parse(absl::string_view command, const ReviewOptions& options,
+                               const RbacPolicy* policy) {
   if (options.words.size() < 2 || options.words.size() > 3) {
     return absl::InvalidArgumentError(
-        "can-i: needs VERB and RESOURCE, for example: wecan can-i create "
-        "storageclasses.storage.k8s.io");
+        absl::StrCat(command, ": needs VERB and RESOURCE, for example: wecan ", command,
+                     " create storageclasses.storage.k8s.io"));
   }
-  WECAN_RETURN_IF_ERROR(CheckVerb(options.words[0], policy));
-  if (absl::StartsWith(options.words[1], "/")) return PathQuestion(options);
+  WECAN_RETURN_IF_ERROR(CheckVerb(command, options.words[0], policy));
+  if (absl::StartsWith(options.words[1], "/")) return PathQuestion(command, options);
 
   Question question;
   RequestAttributes& request = question.request;
   request.verb = options.words[0];
   std::vector<std::string> parts = absl::StrSplit(options.words[1], absl::MaxSplits('/', 1));
-  WECAN_ASSIGN_OR_RETURN(const Named named, LookUpResource(parts[0], policy));
+  WECAN_ASSIGN_OR_RETURN(const Named named, LookUpResource(command, parts[0], policy));
   request.resource = named.resource;
   request.api_group = named.group;
   if (named.served) question.word = named.resource;
@@ -148,7 +153,7 @@ absl::StatusOr<Question> Parse(const ReviewOptions& options, const RbacPolicy* p
   request.subresource = options.subresource;
   if (parts.size() > 1) {
     if (!options.subresource.empty())
-      return absl::InvalidArgumentError("can-i: a subresource is given twice");
+      return absl::InvalidArgumentError(absl::StrCat(command, ": a subresource is given twice"));
     request.subresource = parts[1];
   }
   if (options.words.size() == 3) request.name = options.words[2];
@@ -166,17 +171,18 @@ absl::StatusOr<Question> Parse(const ReviewOptions& options, const RbacPolicy* p
 
 }  // namespace
 
-absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacPolicy& policy) {
-  return Parse(options, &policy);
+absl::StatusOr<Question> ParseQuestion(const ReviewOptions& options, const RbacPolicy& policy,
+                                       absl::string_view command) {
+  return Parse(command, options, &policy);
 }
 
 absl::StatusOr<Question> ParseLiveQuestion(const ReviewOptions& options) {
-  return Parse(options, nullptr);
+  return Parse("can-i", options, nullptr);
 }
 
-absl::Status CheckNamespaceFlags(const ReviewOptions& options) {
+absl::Status CheckNamespaceFlags(const ReviewOptions& options, absl::string_view command) {
   if (!options.all_namespaces || options.namespace_.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError("can-i: give either -n or -A, not both");
+  return absl::InvalidArgumentError(absl::StrCat(command, ": give either -n or -A, not both"));
 }
 
 std::string DescribeRequest(const RequestAttributes& r) {

@@ -126,15 +126,4 @@ std::optional<UserInfo> UserOf(const Json& review) {
   return UserInfo{StringMember(spec, "user"), StringMembers(spec, groups)};
 }
 
-std::string WhyInvalid(const Json& review) {
-  const Json& spec = Member(review, "spec");
-  if (Member(spec, "resourceAttributes").is_object() ==
-      Member(spec, "nonResourceAttributes").is_object())
-    return "exactly one of nonResourceAttributes or resourceAttributes must be specified";
-  const std::optional<UserInfo> user = UserOf(review);
-  if (user && user->name.empty() && user->groups.empty())
-    return "at least one of user or group must be specified";
-  return "";
-}
-
 }  // namespace wecan

@@ -9,7 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
-#include "analyzer/grants/validate.h"
+#include "analyzer/base/dns1123.h"
 #include "src/input/contents.h"
 #include "src/input/document.h"
 #include "src/input/parse.h"

@@ -11,7 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 
-#include "analyzer/grants/validate.h"
+#include "analyzer/base/dns1123.h"
 #include "src/cluster/list_objects.h"
 #include "src/input/document.h"
 #include "src/input/parse.h"

@@ -18,6 +18,7 @@ struct Data {
   YAML::Node strategies;             // rules/strategies.yaml
   YAML::Node kinds;                  // rules/kinds.yaml
   YAML::Node refusals;               // rules/refusals.yaml
+  YAML::Node agent_requests;         // rules/agent_requests.yaml
   std::vector<YAML::Node> findings;  // rules/findings/*.yaml by id
   std::vector<YAML::Node> ocm;       // policies/ocm/*.yaml, oldest release first
   YAML::Node releases;               // policies/releases.yaml

@@ -57,6 +57,7 @@ Data LoadData(const std::string& root_text) {
   data.strategies = Load(root / "rules/strategies.yaml");
   data.kinds = Load(root / "rules/kinds.yaml");
   data.refusals = Load(root / "rules/refusals.yaml");
+  data.agent_requests = Load(root / "rules/agent_requests.yaml");
   for (const fs::path& path : YamlFiles(root / "rules/findings"))
     data.findings.push_back(Load(path));
   for (const fs::path& path : YamlFiles(root / "policies/ocm")) data.ocm.push_back(Load(path));

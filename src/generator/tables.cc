@@ -62,6 +62,7 @@ class TableWriter {
     Refusals();
     Strategies();
     Kinds();
+    AgentRequests();
     Kubernetes();
     DefaultRoles();
     Ocm();
@@ -70,6 +71,7 @@ class TableWriter {
     return absl::StrCat(
         "// Generated from rules/ and policies/; do not edit.\n"
         "#include \"analyzer/denials/refusal.h\"\n"
+        "#include \"analyzer/audit/agent_requests.h\"\n"
         "#include \"analyzer/grants/guardrails.h\"\n#include \"analyzer/grants/profile.h\"\n"
         "#include \"analyzer/model/finding_rule.h\"\n#include "
         "\"analyzer/model/resource_catalog.h\"\n"
@@ -227,6 +229,18 @@ class TableWriter {
     Table("SteeringGroup", "SteeringGroups", steering);
     Table("NeverDownsynced", "NeverDownsyncedResources", never);
     Table("GroupKind", "RecreatedUnderUpdate", recreated);
+  }
+
+  void AgentRequests() {
+    std::vector<std::string> rows;
+    for (const YAML::Node& r : data_.agent_requests["requests"]) {
+      if (Text(r, "resource").empty() == Text(r, "path").empty())
+        throw std::runtime_error("agent_requests: each has a resource or a path");
+      rows.push_back(absl::StrCat("{", Texts(List(r, "verbs")), ", ", Quote(Text(r, "group")), ", ",
+                                  Quote(Text(r, "resource")), ", ", Quote(Text(r, "namespace")),
+                                  ", ", Quote(Text(r, "path")), "}"));
+    }
+    Table("AgentRequest", "AgentRequests", rows);
   }
 
   std::string Rules(const YAML::Node& rules) {

@@ -12,8 +12,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <set>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -110,6 +112,16 @@ class RealFileSystem : public FileSystem {
     }
     text.resize(used);
     return text;
+  }
+
+  absl::StatusOr<std::unique_ptr<std::istream>> Open(const std::string& path) const override {
+    struct stat info;
+    if (stat(path.c_str(), &info) != 0) return SystemError(path, errno);
+    if (S_ISDIR(info.st_mode)) return SystemError(path, EISDIR);
+    errno = 0;
+    auto file = std::make_unique<std::ifstream>(path, std::ios::binary);
+    if (!file->is_open()) return SystemError(path, errno);
+    return file;
   }
 
   absl::StatusOr<bool> IsDirectory(const std::string& path) const override {
@@ -329,6 +341,13 @@ absl::StatusOr<std::string> MemoryFileSystem::Read(const std::string& path,
 std::string MemoryFileSystem::FolderPrefix(const std::string& path) const {
   const std::string place = Place(path);
   return place.empty() || absl::EndsWith(place, "/") ? place : place + "/";
+}
+
+absl::StatusOr<std::unique_ptr<std::istream>> MemoryFileSystem::Open(
+    const std::string& path) const {
+  absl::StatusOr<std::string> text = Read(path, std::numeric_limits<uint64_t>::max());
+  if (!text.ok()) return text.status();
+  return std::make_unique<std::istringstream>(*std::move(text), std::ios::in | std::ios::binary);
 }
 
 absl::StatusOr<bool> MemoryFileSystem::IsDirectory(const std::string& path) const {

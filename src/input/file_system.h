@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <istream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -32,6 +33,10 @@ class FileSystem {
   // OutOfRange when it is larger than `limit_bytes`; the message starts with the path. Safe to call
   // from several threads.
   virtual absl::StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) const = 0;
+
+  // A binary stream of a file's bytes, for files that need not fit into memory. Errors as of Read,
+  // but for OutOfRange.
+  virtual absl::StatusOr<std::unique_ptr<std::istream>> Open(const std::string& path) const = 0;
 
   // Whether the path names a directory (links followed); NotFound if it names nothing.
   virtual absl::StatusOr<bool> IsDirectory(const std::string& path) const = 0;
@@ -69,6 +74,7 @@ class MemoryFileSystem : public FileSystem {
       : files_(std::move(files)) {}
 
   absl::StatusOr<std::string> Read(const std::string& path, uint64_t limit_bytes) const override;
+  absl::StatusOr<std::unique_ptr<std::istream>> Open(const std::string& path) const override;
   absl::StatusOr<bool> IsDirectory(const std::string& path) const override;
   absl::StatusOr<std::vector<DirectoryEntry>> List(const std::string& path) const override;
   std::string Absolute(const std::string& path) const override;

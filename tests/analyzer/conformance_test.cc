@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every case of fixtures/conformance/rbac-cases.yaml as a test of its own:
 // Conformance_<check>.<name>.
-#include <cctype>
+#include "tests/testing/conformance.h"
+
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,8 +18,11 @@
 #include "analyzer/grants/cover_index.h"
 #include "analyzer/grants/covers.h"
 #include "analyzer/grants/escalation.h"
+#include "analyzer/grants/forbidden.h"
 #include "analyzer/grants/rule_allows.h"
 #include "analyzer/grants/validate.h"
+#include "analyzer/grants/who_can.h"
+#include "analyzer/model/impersonation.h"
 #include "analyzer/model/plural.h"
 #include "analyzer/model/request.h"
 #include "tests/testing/builders.h"
@@ -243,97 +246,93 @@ void Validate(const YAML::Node& c) {
   }
 }
 
-using Check = void (*)(const YAML::Node&);
+// The locator can be told of a superuser, which the API server never does.
+void WhoCanCase(const YAML::Node& c) {
+  const RbacPolicy policy = LoadCasePolicy(c["policy"]);
+  std::vector<Subject> subjects;
+  for (const Holder& holder : FindWhoCan(policy, LoadRequest(c["request"]), false).holders)
+    subjects.push_back(holder.subject);
+  if (c["superUser"])
+    subjects.insert(subjects.begin() + 1, {.kind = "User", .name = LoadText(c["superUser"])});
+  std::vector<Subject> expected = LoadSubjects(c["expectedSubjects"]);
+  for (std::vector<Subject>* list : {&subjects, &expected}) {
+    for (Subject& subject : *list) subject.api_group.clear();
+  }
+  EXPECT_THAT(subjects, ElementsAreArray(expected));
+}
 
-const std::map<std::string, Check>& Checks() {
-  static const auto* checks =
-      new std::map<std::string, Check>{{"rule_match", RuleMatch},
-                                       {"authorize", Authorize},
-                                       {"applies_to", AppliesToCase},
-                                       {"rules_for", RulesForCase},
-                                       {"covers", CoversCase},
-                                       {"url_covers", UrlCovers},
-                                       {"compact", Compact},
-                                       {"is_simple_rule", IsSimpleRule},
-                                       {"aggregate", Aggregate},
-                                       {"guess_plural", GuessPluralCase},
-                                       {"request_info", RequestInfoCase},
-                                       {"role_write", RoleWrite},
-                                       {"binding_write", BindingWrite},
-                                       {"escalation_message", EscalationMessage},
-                                       {"gc_only", GcOnly},
-                                       {"validate", Validate}};
+void Forbidden(const YAML::Node& c) {
+  EXPECT_EQ(ForbiddenMessage(LoadText(c["user"]["name"]), LoadRequest(c["request"]),
+                             LoadText(c["reason"])),
+            LoadText(c["message"]));
+}
+
+// The checks of the legacy filter: the user, then each group, value of extra and uid by itself.
+// Source: kubernetes/apiserver v0.36 pkg/endpoints/filters/impersonation/impersonation.go.
+std::vector<RequestAttributes> ImpersonationChecks(const YAML::Node& headers) {
+  std::vector<RequestAttributes> checks = {ImpersonationCheck(LoadText(headers["user"]))};
+  for (const std::string& group : LoadList(headers["groups"]))
+    checks.push_back(Request("impersonate").Resource("groups").Name(group));
+  const auto authentication = [&](absl::string_view resource, absl::string_view name) {
+    return Request("impersonate").Group("authentication.k8s.io").Resource(resource).Name(name);
+  };
+  for (const auto& kv : headers["extra"]) {
+    for (const std::string& value : LoadList(kv.second))
+      checks.push_back(authentication("userextras", value).Subresource(kv.first.Scalar()));
+  }
+  if (headers["uid"]) checks.push_back(authentication("uids", LoadText(headers["uid"])));
+  return checks;
+}
+
+// What it takes to act as another, and which groups that one has then.
+void Impersonate(const YAML::Node& c) {
+  const YAML::Node headers = c["headers"];
+  const int status = c["expectedStatus"].as<int>();
+  if (!headers["user"]) {
+    EXPECT_EQ(status, headers.size() == 0 ? 200 : 400);  // a refusal before RBAC is asked
+    return;
+  }
+  bool allowed = true;
+  for (const RequestAttributes& check : ImpersonationChecks(headers)) {
+    bool by_any = false;
+    for (const PolicyRule& rule : LoadRules(c["callerRules"])) by_any |= RuleAllows(check, rule);
+    allowed &= by_any;
+  }
+  EXPECT_EQ(allowed ? 200 : 403, status);
+  if (!allowed) return;
+  const UserInfo user = WithImplicitGroups(LoadText(headers["user"]), LoadList(headers["groups"]));
+  EXPECT_EQ(user.name, LoadText(c["expectedUser"]["name"]));
+  EXPECT_THAT(user.groups, ElementsAreArray(LoadList(c["expectedUser"]["groups"])));
+}
+
+const ConformanceChecks& Checks() {
+  static const auto* checks = new ConformanceChecks{{"rule_match", RuleMatch},
+                                                    {"authorize", Authorize},
+                                                    {"applies_to", AppliesToCase},
+                                                    {"rules_for", RulesForCase},
+                                                    {"covers", CoversCase},
+                                                    {"url_covers", UrlCovers},
+                                                    {"compact", Compact},
+                                                    {"is_simple_rule", IsSimpleRule},
+                                                    {"aggregate", Aggregate},
+                                                    {"guess_plural", GuessPluralCase},
+                                                    {"request_info", RequestInfoCase},
+                                                    {"role_write", RoleWrite},
+                                                    {"binding_write", BindingWrite},
+                                                    {"escalation_message", EscalationMessage},
+                                                    {"gc_only", GcOnly},
+                                                    {"validate", Validate},
+                                                    {"who_can", WhoCanCase},
+                                                    {"forbidden_message", Forbidden},
+                                                    {"impersonate", Impersonate}};
   return *checks;
 }
 
-class ConformanceCase : public testing::Test {
- public:
-  ConformanceCase(Check check, YAML::Node c) : check_(check), case_(std::move(c)) {}
-
-  void TestBody() override {
-    check_(case_);
-    if (HasFailure()) ADD_FAILURE() << "the case:\n" << YAML::Dump(case_);
-  }
-
- private:
-  Check check_;
-  YAML::Node case_;
-};
-
-class BrokenCaseFile : public testing::Test {
- public:
-  explicit BrokenCaseFile(std::string error) : error_(std::move(error)) {}
-  void TestBody() override { FAIL() << error_; }
-
- private:
-  std::string error_;
-};
-
-// A name that gtest accepts; `used` makes it unique.
-std::string TestName(const std::string& text, std::set<std::string>& used) {
-  std::string name;
-  for (char c : text) {
-    const bool keep = std::isalnum(static_cast<unsigned char>(c)) != 0;
-    if (keep || (!name.empty() && name.back() != '_')) name += keep ? c : '_';
-  }
-  std::string unique = name;
-  for (int i = 2; !used.insert(unique).second; ++i) unique = absl::StrCat(name, "_", i);
-  return unique;
-}
-
-std::map<std::string, int>& Counts() {
-  static auto* counts = new std::map<std::string, int>;
-  return *counts;
-}
-
-int RegisterCases() {
-  int registered = 0;
-  std::map<std::string, std::set<std::string>> used;
-  try {
-    for (const YAML::Node& c : LoadSource("fixtures/conformance/rbac-cases.yaml")["cases"]) {
-      const std::string check = c["check"].Scalar();
-      const auto it = Checks().find(check);
-      if (it == Checks().end()) continue;  // asked of the program, not of the library
-      ++Counts()[check];
-      ++registered;
-      testing::RegisterTest(
-          absl::StrCat("Conformance_", check).c_str(),
-          TestName(c["name"].Scalar(), used[check]).c_str(), nullptr, nullptr, __FILE__, __LINE__,
-          [fn = it->second, c]() -> testing::Test* { return new ConformanceCase(fn, c); });
-    }
-  } catch (const std::exception& e) {
-    testing::RegisterTest(
-        "Conformance", "CasesLoad", nullptr, nullptr, __FILE__, __LINE__,
-        [error = std::string(e.what())]() -> testing::Test* { return new BrokenCaseFile(error); });
-  }
-  return registered;
-}
-
-const int kRegistered = RegisterCases();
+const int kRegistered = RegisterConformance(Checks());
 
 TEST(Conformance, EveryCheckHasCases) {
-  for (const auto& [check, fn] : Checks()) EXPECT_GT(Counts()[check], 0) << check;
-  EXPECT_GE(kRegistered, 616) << "the suite has shrunk";
+  for (const auto& [check, fn] : Checks()) EXPECT_GT(CountConformance(check), 0) << check;
+  EXPECT_GE(kRegistered, 665) << "the suite has shrunk";
 }
 
 }  // namespace

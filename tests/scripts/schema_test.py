@@ -40,6 +40,7 @@ DIAGNOSE = validator("diagnose-v1.json")
 FIX = validator("fix-v1.json")
 PROFILES_DIFF = validator("profiles-diff-v1.json")
 AUDIT = validator("audit-v1.json")
+WHO_CAN = validator("who-can-v1.json")
 CONFIG = validator("config-v1.json")
 BASELINE = validator("baseline-v1.json")
 
@@ -377,6 +378,40 @@ class AuditTest(SchemaTest):
                      (FIXTURES / "audit" / "input", "--rbac", FIXTURES / "audit" / "wec1.yaml")):
             for what, broken in mutations(self.audit(*args)):
                 self.assert_refused(AUDIT, broken, f"{args}: {what}")
+
+
+class WhoCanTest(SchemaTest):
+    def ask(self, *args):
+        report, exit_code = run("who-can", *args)
+        self.assert_valid(WHO_CAN, report, args)
+        self.assertEqual(exit_code, report["exitCode"], args)
+        return report
+
+    def test_live_runs(self):
+        dump = str(FIXTURES / "conformance/sar/001/rbac.yaml")
+        for args in (
+                ("create", "deployments.apps"),
+                ("create", "deployments.apps", "-A", "--kubernetes", "1.25"),
+                ("get", "/metrics"),
+                ("get", "pods", "--rbac", dump, "-A"),
+                ("list", "secrets", "-n", "kube-system", "--rbac", dump, "--aggregate"),
+                ("get", "nodes/proxy", "n1"),
+        ):
+            with self.subTest(args):
+                self.ask(*args)
+
+    def test_every_change_is_refused(self):
+        report = self.ask("get", "secrets", "-A", "--rbac", str(FIXTURES / "cluster/rbac"))
+        self.assertGreater(len(report["sources"][0]["holders"]), 3)
+        for what, broken in mutations(report):
+            self.assert_refused(WHO_CAN, broken, what)
+
+    def test_a_source_has_holders_or_an_error(self):
+        report = self.ask("get", "pods")
+        report["sources"][0]["error"] = "refused"
+        self.assert_refused(WHO_CAN, report, "both")
+        report["sources"][0]["method"] = ""
+        self.assert_refused(WHO_CAN, report, "holders beside an error")
 
 
 class FixTest(SchemaTest):

@@ -120,11 +120,14 @@ bool FromATable(const FlagHelp& flag) {
 }
 
 TEST(CommandHelp, ChoicesAreThoseThatTheProgramTakes) {
-  const std::map<std::string, std::vector<std::string>> words = {
-      {"check", {"-"}},          {"fix", {"-"}},
-      {"can-i", {"-f", "-"}},    {"rules", {}},
-      {"explain", {"WEC101"}},   {"profiles", {"ocm-1.0"}},
-      {"merge", {"report.json"}}};
+  const std::map<std::string, std::vector<std::string>> words = {{"check", {"-"}},
+                                                                 {"fix", {"-"}},
+                                                                 {"can-i", {"-f", "-"}},
+                                                                 {"rules", {}},
+                                                                 {"explain", {"pods"}},
+                                                                 {"profiles", {"ocm-1.0"}},
+                                                                 {"who-can", {"get", "pods"}},
+                                                                 {"merge", {"report.json"}}};
   for (const CommandHelp& command : DescribeCommands()) {
     for (const FlagHelp& flag : command.flags) {
       if (flag.value.kind != Kind::kChoice || FromATable(flag)) continue;
@@ -188,7 +191,7 @@ TEST(ManPage, HasItsSectionsInOrder) {
   }
   EXPECT_THAT(page, HasSubstr("\\fB\\-o\\fR, \\fB\\-\\-output\\fR \\fIFORMAT[=FILE]\\fR\n"));
   EXPECT_THAT(page, HasSubstr("\n\\fBwecan check\\fR [\\fIPATH\\fR ...] [\\fIflags\\fR]\n"));
-  EXPECT_THAT(page, HasSubstr("\\fBwecan explain\\fR \\fIRULE\\fR [\\fIflags\\fR]\n"));
+  EXPECT_THAT(page, HasSubstr("\\fBwecan explain\\fR \\fITOPIC\\fR [\\fIflags\\fR]\n"));
   EXPECT_EQ(page, wecan::Run({"man"}).out);
 }
 

@@ -212,7 +212,25 @@ TEST(CommandLine, FlagsOfTheOthers) {
                 {{"WEC101"}, [](O o) { return o.topic == "WEC101"; }},
                 {{"WEC101", "-o", "yaml"}, [](O o) { return o.output.outputs == Words{"yaml"}; }},
                 {{"-q", "WEC101"}, [](O o) { return o.global.quiet; }},
+                {{"pods", "--verb", "get"}, [](O o) { return o.review.verb == "get"; }},
+                {{"pods", "-n", "shop"}, [](O o) { return o.review.namespace_ == "shop"; }},
+                {{"pods", "--context", "a", "--context", "b"},
+                 [](O o) {
+                   return o.cluster.contexts == Words{"a", "b"};
+                 }},
             });
+  ExpectAll("who-can", {
+                           {{"get", "pods"},
+                            [](O o) {
+                              return o.review.words == Words{"get", "pods"};
+                            }},
+                           {{"get", "pods", "-A"}, [](O o) { return o.review.all_namespaces; }},
+                           {{"get", "pods", "--rbac", "x.yaml"},
+                            [](O o) { return o.review.rbac == Words{"x.yaml"}; }},
+                           {{"get", "pods", "--aggregate"}, [](O o) { return o.review.aggregate; }},
+                           {{"get", "pods", "--context", "a"},
+                            [](O o) { return o.cluster.contexts == Words{"a"}; }},
+                       });
 }
 
 TEST(CommandLine, RecursiveIsAcceptedAndChangesNothing) {
@@ -310,7 +328,7 @@ const ErrorCase kErrors[] = {
     {"MissingValue", {"check", "--load"}, "--load"},
     {"NumberThatIsNone", {"check", "--max-depth", "deep"}, "--max-depth"},
     {"Extra", {"version", "x"}, "version: unexpected \"x\""},
-    {"MissingTopic", {"explain"}, "RULE"},
+    {"MissingTopic", {"explain"}, "TOPIC"},
     {"Profile", {"check", "--profile", "ocm-9.9", "-"}, "no profile \"ocm-9.9\""},
     {"ProfileOfAWrongName",
      {"check", "--profile", "ocm1.0", "-"},
@@ -355,7 +373,9 @@ const ErrorCase kErrors[] = {
      {"check", "-o", "json", "-o", "yaml", "-"},
      "--output: two formats"},
     {"FileSize", {"check", "--max-file-size", "big", "-"}, "\"big\" is no size"},
-    {"ExplainRule", {"explain", "WEC1O1"}, "no rule \"WEC1O1\"; did you mean \"WEC101\"?"},
+    {"ExplainRule",
+     {"explain", "WEC1O1"},
+     "\"WEC1O1\" is neither a rule nor a resource or kind; did you mean \"WEC101\"?"},
     {"LiveProfile", {"check", "--profile", "context:wec1", "-"}, "give --kubeconfig FILE"},
 };
 

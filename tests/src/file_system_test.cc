@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,6 +66,23 @@ TEST_F(FileSystemTest, ReadsBytesUpToTheLimit) {
   EXPECT_EQ(files_->Read(Path("empty"), 5).value(), "");
   EXPECT_THAT(files_->Read(Path("x"), 4),
               StatusIs(absl::StatusCode::kOutOfRange, StartsWith(Path("x"))));
+}
+
+std::string ReadAll(std::istream& in) { return {std::istreambuf_iterator<char>(in), {}}; }
+
+TEST_F(FileSystemTest, OpensStreamsOfBytes) {
+  const std::string bytes("a\0\r\n\xff", 5);
+  Put("x", bytes);
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<std::istream> real, files_->Open(Path("x")));
+  EXPECT_EQ(ReadAll(*real), bytes);
+  EXPECT_THAT(files_->Open(Path("none")),
+              StatusIs(absl::StatusCode::kNotFound, StartsWith(Path("none") + ": ")));
+  EXPECT_THAT(files_->Open(root_),
+              StatusIs(absl::StatusCode::kFailedPrecondition, StartsWith(root_.string() + ": ")));
+  const MemoryFileSystem memory(std::map<std::string, std::string>{{"d/x", bytes}});
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<std::istream> kept, memory.Open("d/x"));
+  EXPECT_EQ(ReadAll(*kept), bytes);
+  EXPECT_THAT(memory.Open("none"), StatusIs(absl::StatusCode::kNotFound, StartsWith("none")));
 }
 
 TEST_F(FileSystemTest, ErrorsStartWithThePath) {

@@ -128,6 +128,7 @@ struct WrongCase {
   const char* name;
   ReviewOptions options;
   const char* message;
+  absl::StatusCode code = absl::StatusCode::kInvalidArgument;
 };
 
 void PrintTo(const WrongCase& c, std::ostream* os) { *os << c.name; }
@@ -136,7 +137,7 @@ class QuestionErrors : public testing::TestWithParam<WrongCase> {};
 
 TEST_P(QuestionErrors, SaySo) {
   EXPECT_THAT(ParseQuestion(GetParam().options, RbacPolicy()),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(GetParam().message)));
+              StatusIs(GetParam().code, HasSubstr(GetParam().message)));
 }
 
 const WrongCase kWrong[] = {
@@ -145,8 +146,14 @@ const WrongCase kWrong[] = {
     {"FourWords", {.words = {"get", "pods", "a", "b"}}, "needs VERB and RESOURCE"},
     {"Verb", {.words = {"gte", "pods"}}, "unknown verb \"gte\"; did you mean \"get\"?"},
     {"FarVerb", {.words = {"frobnicate", "pods"}}, "unknown verb \"frobnicate\""},
-    {"Resource", {.words = {"get", "podz"}}, "unknown resource \"podz\"; did you mean \"pods\"?"},
-    {"FarResource", {.words = {"get", "xyzzyxyzzy"}}, "unknown resource \"xyzzyxyzzy\""},
+    {"Resource",
+     {.words = {"get", "podz"}},
+     "unknown resource \"podz\"; did you mean \"pods\"?",
+     absl::StatusCode::kNotFound},
+    {"FarResource",
+     {.words = {"get", "xyzzyxyzzy"}},
+     "unknown resource \"xyzzyxyzzy\"",
+     absl::StatusCode::kNotFound},
     {"TwoSubresources",
      {.words = {"get", "pods/log"}, .subresource = "log"},
      "a subresource is given twice"},

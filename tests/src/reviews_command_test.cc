@@ -181,7 +181,7 @@ TEST(ReviewsCommandSpecs, RefusedOnesKeepTheirPlace) {
   };
   for (const Case& c : {
            Case{R"({"resourceAttributes": {"verb": "get", "resource": "pods"}})",
-                "at least one of user or group must be specified"},
+                "spec.user: Invalid value: \"\": at least one of user or group must be specified"},
            {R"({"user": "ann"})",
             "exactly one of nonResourceAttributes or resourceAttributes must be specified"},
            {R"({"user": "ann", "resourceAttributes": {"verb": "get", "resource": "pods"},

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "absl/status/statusor.h"
+
+#include "src/cli/options.h"
+#include "src/cli/program.h"
+
+namespace wecan {
+
+// explain RESOURCE: for --verb, or each verb that an update needs, the Grant by which the account
+// may, or its roles that come closest. NotFound when no resource or kind has that name.
+absl::StatusOr<ExitCode> ExplainAccess(const Options& options, Environment& environment);
+
+}  // namespace wecan
