@@ -43,7 +43,7 @@ std::vector<const PolicyRule*> OwnRules(const HeldRole& by, const RbacPolicy& po
   absl::flat_hash_set<PolicyRule> taken_in;
   if (by.role->aggregation) {
     for (const Role& role : policy.roles) {
-      if (Selects(*by.role, role)) taken_in.insert(role.rules.begin(), role.rules.end());
+      if (TakesIn(*by.role, role)) taken_in.insert(role.rules.begin(), role.rules.end());
     }
   }
   std::vector<const PolicyRule*> own;
