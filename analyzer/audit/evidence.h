@@ -42,11 +42,11 @@ std::string Describe(const SkippedPart& part);
 
 // A request that the account sent in another's name counts as `impersonate` on that user alone.
 struct Evidence {
-  std::string user;                   // the account
-  std::vector<Activity> activities;   // sorted by the request
-  uint64_t events = 0;                // read in all, of any account and stage
-  uint64_t requests = 0;              // of the account: the sum of `allowed` and `refused`
-  uint64_t overflow = 0;              // requests left out because too many distinct ones were made
+  std::string user;                  // the account
+  std::vector<Activity> activities;  // sorted by the request
+  uint64_t events = 0;               // read in all, of any account and stage
+  uint64_t requests = 0;  // of the account: all `allowed` and `refused`, and the overflow
+  uint64_t overflow = 0;  // requests left out because too many distinct ones were made
   std::string first_time, last_time;  // of the account's requests
   std::vector<SkippedPart> skipped;   // in the order of the logs
 };

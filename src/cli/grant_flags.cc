@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
+#include "analyzer/base/dns1123.h"
 #include "analyzer/base/status_macros.h"
-#include "analyzer/grants/validate.h"
 #include "src/cli/flag_values.h"
 #include "src/cli/setup.h"
 
