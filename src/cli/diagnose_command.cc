@@ -188,7 +188,7 @@ void PrintRemarks(const Diagnosis& diagnosis, bool live, Environment& environmen
   *environment.err << (live ? "wecan: nothing is refused there\n"
                             : "wecan: no refusal is recognised in this text; give the message of "
                               "the condition, of kubectl or of the agent's log (wecan explain "
-                              "missing-permission has an example)\n");
+                              "rbac-forbidden has an example)\n");
 }
 
 // The workload, if one is given.

@@ -75,7 +75,7 @@ std::vector<Applied> ReadApplied(const LivePages& list) {
   ForEachItem(list.pages, [&](const Value& work) {
     const std::string name = NameOf(work);
     work["status"]["appliedResources"].ForEachItem([&](const Value& r) {
-      Denial d{.refusal = FindRefusal(kMissingPermission)};
+      Denial d{.refusal = FindRefusal("rbac-forbidden")};
       d.group = std::string(r["group"].text());
       d.resource = std::string(r["resource"].text());
       d.namespace_ = std::string(r["namespace"].text());

@@ -66,7 +66,7 @@ std::string Headline(const DiagnosedDenial& item) {
   const std::string lead = target.empty() ? "" : absl::StrCat(target, ": ");
   if (d.Is(kMissingPermission)) {
     const std::string who = d.user.empty() ? "somebody" : ShortUser(d.user);
-    const bool elided = d.refusal->id == "missing-permission-elided";
+    const bool elided = d.refusal->id == "rbac-forbidden-elided";
     return absl::StrCat(lead, who, " may not ", d.verb, " it", elided ? "" : ScopeOf(d));
   }
   const bool rbac =
