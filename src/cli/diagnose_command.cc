@@ -20,6 +20,7 @@
 #include "src/cli/setup.h"
 #include "src/diagnose/read_objects.h"
 #include "src/diagnose/report.h"
+#include "src/fix/grant_documents.h"
 #include "src/output/report.h"
 
 namespace wecan {
@@ -129,8 +130,14 @@ class Doctor {
     }
     const RbacPolicy held =
         agent ? WithoutRefuted(analyze.profile.policy, denials, verdicts) : RbacPolicy();
+    const Grantee grantee = GranteeOf(user, agent);
     WECAN_ASSIGN_OR_RETURN(DenialGrant grant,
-                           PlanDenialGrant(denials, verdicts, GranteeOf(user, agent), held, fix_));
+                           PlanDenialGrant(denials, verdicts, grantee, held, fix_));
+    if (IsNameTaken(grant, diagnosis)) {
+      FixOptions other = fix_;
+      other.name = absl::StrCat(grant.roles[0].role.name, ":", DnsName(user));
+      WECAN_ASSIGN_OR_RETURN(grant, PlanDenialGrant(denials, verdicts, grantee, held, other));
+    }
     if (!grant.faults.empty()) return absl::InternalError(grant.faults[0]);
     if (grant.roles.empty()) return absl::OkStatus();
     AccountGrant account{.user = user, .grant = std::move(grant)};
@@ -145,6 +152,15 @@ class Doctor {
     account.objects.assign(objects.begin(), objects.end());
     diagnosis.grants.push_back(std::move(account));
     return absl::OkStatus();
+  }
+
+  // Two accounts whose roles had one name would lose one of them to kubectl apply.
+  static bool IsNameTaken(const DenialGrant& grant, const Diagnosis& diagnosis) {
+    return !grant.roles.empty() &&
+           std::any_of(diagnosis.grants.begin(), diagnosis.grants.end(),
+                       [&](const AccountGrant& a) {
+                         return a.grant.roles[0].role.name == grant.roles[0].role.name;
+                       });
   }
 
   static Grantee GranteeOf(const std::string& user, const std::optional<Agent>& agent) {

@@ -91,7 +91,7 @@ class Writer {
     const Denial& d = item.denial;
     absl::StrAppend(&out_, Pad(absl::StrCat(number), 2), " ",
                     style_.Bold(Printable(Headline(item))), "\n");
-    Line("says", d.text);
+    Whole("says", d.text);
     SeenIn(d);
     Line("cause", Cause(item));
     AskedBy(item.verdict);
@@ -106,7 +106,7 @@ class Writer {
 
   void SeenIn(const Denial& d) {
     const size_t shown = all_ ? d.seen.size() : std::min(d.seen.size(), kShownPlaces);
-    for (size_t i = 0; i < shown; ++i) Line(i == 0 ? "seen in" : "", DescribeSighting(d.seen[i]));
+    for (size_t i = 0; i < shown; ++i) Whole(i == 0 ? "seen in" : "", DescribeSighting(d.seen[i]));
     if (d.times > shown) {
       Line("", absl::StrCat("and ", d.times - shown, d.times - shown == 1 ? " time" : " times",
                             " more"));
@@ -218,7 +218,15 @@ class Writer {
          "--overwrite");
   }
 
-  // Printed as it is but for what would draw on the screen.
+  // Not wrapped, so that it can be searched for and copied.
+  void Whole(absl::string_view head, absl::string_view text) {
+    for (absl::string_view line : absl::StrSplit(text, '\n')) {
+      absl::StrAppend(&out_, "   ", style_.Dim(Pad(head, kIndent - 3)), Printable(line), "\n");
+      head = "";
+    }
+  }
+
+  // Wrapped to the width of the window.
   void Line(absl::string_view head, absl::string_view text) {
     const size_t columns = static_cast<size_t>(std::max(style_.columns, 40));
     bool first = true;
