@@ -13,6 +13,7 @@
 
 #include "analyzer/base/status_macros.h"
 #include "src/cli/clusters.h"
+#include "src/cli/command_words.h"
 #include "src/cli/commands.h"
 #include "src/cli/diagnose_live.h"
 #include "src/cli/grant_flags.h"
@@ -221,6 +222,7 @@ absl::StatusOr<ExitCode> Diagnose(Options options, Environment& environment) {
                          MakeOutputs(options.output, {"text", "json", "yaml"}));
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
   WECAN_ASSIGN_OR_RETURN(const FixOptions fix, MakeFixOptions(options.fix));
+  std::string command = DiagnoseCommand(options);
   Words words = SortWords(options.diagnose.words, environment);
   const ClusterOptions& cluster = options.cluster;
   const bool live = !cluster.its.empty() || !cluster.contexts.empty();
@@ -255,6 +257,7 @@ absl::StatusOr<ExitCode> Diagnose(Options options, Environment& environment) {
   const Requirements requirements = DeriveRequirements(loaded.input, analyze.derive);
   Diagnosis diagnosis{.input = loaded.input,
                       .requirements = requirements,
+                      .command = std::move(command),
                       .profile = analyze.profile.name,
                       .profile_source = analyze.profile.source,
                       .agent = analyze.agent,

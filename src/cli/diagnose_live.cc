@@ -104,7 +104,7 @@ absl::Status ReadManifestWorks(const Options& options, const Clusters& clusters,
     // Lines of a reply are nothing that anybody could look up.
     DenialSet found;
     ReadObjects(page, absl::StrCat("context:", list.context), Budgets(), recognizer, found);
-    for (Denial d : found.TakeDenials()) {
+    for (const Denial& d : found.denials()) {
       for (Sighting where : d.seen) {
         where.line = 0;
         Denial bare = d;

@@ -125,8 +125,8 @@ class Writer {
     } else if (v.via.empty()) {
       cause = absl::StrCat("profile ", item.profile, " holds nothing of what it takes");
     } else {
-      cause = absl::StrCat("profile ", item.profile, " holds ", HeldVerbs(item), " alone, by ",
-                           absl::StrJoin(v.via, ", "));
+      cause = absl::StrCat("of what it takes, profile ", item.profile, " holds ", HeldVerbs(item),
+                           ", by ", absl::StrJoin(v.via, ", "));
     }
     if (!v.next.empty()) {
       absl::StrAppend(&cause, "; \"", d.verb, "\" is only the first that is refused, ",
@@ -210,12 +210,13 @@ class Writer {
                       ", and no grant cures any of them.\n");
       return;
     }
-    Line("Apply", "wecan diagnose ... -o yaml | kubectl --context WEC apply -f -, or downsync it");
+    Whole("Apply", absl::StrCat(d_.command, " -o yaml | kubectl --context WEC apply -f -"));
+    Line("", "or downsync it, with labels that its BindingPolicy selects (--labels KEY=VALUE)");
     Line("Retry",
          "by itself, at the latest after about as long as it was refused (17 minutes at most)");
-    Line("",
-         "at once: kubectl --context ITS -n MAILBOX label manifestwork --all retry=$(date +%s) "
-         "--overwrite");
+    Whole("",
+          "at once: kubectl --context ITS -n MAILBOX label manifestwork --all retry=$(date +%s) "
+          "--overwrite");
   }
 
   // Not wrapped, so that it can be searched for and copied.
