@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -150,6 +152,17 @@ func TestDiagnose(t *testing.T) {
 			t.Errorf("wec9: %d denials, stderr %q", len(got.Denials), none.stderr)
 		}
 	})
+	t.Run("no good news", func(t *testing.T) {
+		cut := condition("Applied", "False", "AppliedManifestFailed", `Failed to apply manifest: pods "p" is forbidden: User "u" cannot get reso`)
+		store(t, its, manifestWork("wec3", "cut", []any{manifestOf(gaps[0].agentRequest, 0, cut)}))
+		expectOneStderrLine(t, diagnose(2, "--its", "its1", "-n", "wec3"), "ManifestWork wec3/cut", "cut")
+		// Nothing was asked of the WEC.
+		text := filepath.Join(t.TempDir(), "text")
+		if err := os.WriteFile(text, []byte("something else\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		expectOneStderrLine(t, diagnose(2, text, "--context", "wec1"), "no refusal is recognised")
+	})
 	t.Run("who may not read", mayNotRead)
 	t.Run("grant", func(t *testing.T) { grantAndCheck(t, w, a, diagnose) })
 	t.Run("applied", func(t *testing.T) { diagnoseApplied(t, w) })
@@ -244,7 +257,8 @@ func grantAndCheck(t *testing.T, w *wec, a agent, diagnose func(int, ...string) 
 				} else {
 					refused = g.grant
 				}
-				if c := checks[j]; c.Context != context || c.Error != "" || !slices.Equal(c.Allowed, allowed) || !slices.Equal(c.Refused, refused) {
+				c := checks[j]
+				if c.Context != context || c.Error != "" || !slices.Equal(c.Allowed, allowed) || !slices.Equal(c.Refused, refused) {
 					t.Errorf("granted %t: %s: %+v, want allowed %v, refused %v on %s", granted, g, c, allowed, refused, context)
 				}
 			}

@@ -42,7 +42,7 @@ func mailboxes(t *testing.T) {
 	if err := its.Install(ctx, definitions); err != nil {
 		t.Fatal(err)
 	}
-	for _, mailbox := range []string{"wec1", "wec2"} {
+	for _, mailbox := range []string{"wec1", "wec2", "wec3"} {
 		if err := its.Namespace(ctx, mailbox); err != nil {
 			t.Fatal(err)
 		}
