@@ -186,9 +186,9 @@ void PrintRemarks(const Diagnosis& diagnosis, bool asked, Environment& environme
   }
   if (!diagnosis.denials.empty() || !diagnosis.cut.empty() || !diagnosis.errors.empty()) return;
   *environment.err << (asked ? "wecan: nothing is refused there\n"
-                            : "wecan: no refusal is recognised in this text; give the message of "
-                              "the condition, of kubectl or of the agent's log (wecan explain "
-                              "missing-permission has an example)\n");
+                             : "wecan: no refusal is recognised in this text; give the message of "
+                               "the condition, of kubectl or of the agent's log (wecan explain "
+                               "missing-permission has an example)\n");
 }
 
 // The workload, if one is given.
