@@ -184,7 +184,8 @@ class Doctor {
 
 ExitCode ExitCodeOf(const Diagnosis& diagnosis, const std::vector<Diagnostic>& unread) {
   const bool nothing = diagnosis.denials.empty() && diagnosis.errors.empty();
-  if (nothing || diagnosis.cut_times > 0 || !unread.empty()) return ExitCode::kUsage;
+  if (nothing || diagnosis.cut_times > 0 || diagnosis.unlisted > 0 || !unread.empty())
+    return ExitCode::kUsage;
   if (!diagnosis.errors.empty()) return ExitCode::kIncomplete;
   const bool all = std::all_of(diagnosis.denials.begin(), diagnosis.denials.end(),
                                [](const DiagnosedDenial& i) { return !i.verdict.verbs.empty(); });
@@ -195,6 +196,11 @@ ExitCode ExitCodeOf(const Diagnosis& diagnosis, const std::vector<Diagnostic>& u
 void PrintRemarks(const Diagnosis& diagnosis, bool asked, Environment& environment) {
   for (const DiagnosisError& e : diagnosis.errors) {
     *environment.err << "wecan: " << Printable(e.message) << "\n";
+  }
+  if (diagnosis.unlisted > 0) {
+    *environment.err << "wecan: " << diagnosis.unlisted
+                     << " more refusals, of other objects than the " << DenialSet::kDistinct
+                     << " listed, are not looked at; diagnose the text in parts\n";
   }
   for (const Sighting& where : diagnosis.cut) {
     *environment.err << "wecan: " << Printable(DescribeSighting(where))
@@ -263,6 +269,7 @@ absl::StatusOr<ExitCode> Diagnose(Options options, Environment& environment) {
                       .agent = analyze.agent,
                       .cut = found.cut(),
                       .cut_times = found.cut_times(),
+                      .unlisted = found.unlisted(),
                       .errors = std::move(errors)};
   for (Denial& d : found.TakeDenials()) diagnosis.denials.push_back({.denial = std::move(d)});
   WECAN_RETURN_IF_ERROR(Doctor(options, environment, loaded, fix).Run(analyze, diagnosis));

@@ -6,11 +6,26 @@
 
 namespace wecan {
 
-size_t DenialSet::Add(Denial denial, const Sighting& where) {
-  const auto [it, inserted] = index_.try_emplace(DenialKey(denial), denials_.size());
-  if (inserted) denials_.push_back(std::move(denial));
-  SeeAgain(it->second, where);
-  return it->second;
+std::optional<size_t> DenialSet::IndexOf(const Denial& denial) {
+  std::string key = DenialKey(denial);
+  const auto known = index_.find(key);
+  if (known != index_.end()) return known->second;
+  if (denials_.size() == kDistinct) return std::nullopt;
+  index_.emplace(std::move(key), denials_.size());
+  denials_.push_back(denial);
+  denials_.back().times = 0;
+  denials_.back().seen.clear();
+  return denials_.size() - 1;
+}
+
+std::optional<size_t> DenialSet::Add(const Denial& denial, const Sighting& where) {
+  const std::optional<size_t> index = IndexOf(denial);
+  if (index) {
+    SeeAgain(*index, where);
+  } else {
+    ++unlisted_;
+  }
+  return index;
 }
 
 void DenialSet::SeeAgain(size_t index, const Sighting& where) {
@@ -23,12 +38,12 @@ void DenialSet::SeeAgain(size_t index, const Sighting& where) {
 
 void DenialSet::Merge(const DenialSet& other) {
   for (const Denial& d : other.denials_) {
-    const auto [it, inserted] = index_.try_emplace(DenialKey(d), denials_.size());
-    if (inserted) {
-      denials_.push_back(d);
+    const std::optional<size_t> index = IndexOf(d);
+    if (!index) {
+      unlisted_ += d.times;
       continue;
     }
-    Denial& mine = denials_[it->second];
+    Denial& mine = denials_[*index];
     mine.times += d.times;
     const size_t room = kSightings - mine.seen.size();
     mine.seen.insert(mine.seen.end(), d.seen.begin(),
@@ -38,6 +53,7 @@ void DenialSet::Merge(const DenialSet& other) {
     if (cut_.size() < kSightings) cut_.push_back(where);
   }
   cut_times_ += other.cut_times_;
+  unlisted_ += other.unlisted_;
 }
 
 void DenialSet::ForgetLines() {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,11 @@ namespace wecan {
 
 class DenialSet {
  public:
-  // Adds a denial, or to one that is there; gives its index.
-  size_t Add(Denial denial, const Sighting& where);
+  static constexpr size_t kDistinct = 20'000;
+
+  // Adds a denial, or to one that is there; gives its index, or nothing when there are kDistinct
+  // others: then it is counted alone.
+  std::optional<size_t> Add(const Denial& denial, const Sighting& where);
 
   // Denial `index` was seen once more.
   void SeeAgain(size_t index, const Sighting& where);
@@ -34,6 +38,9 @@ class DenialSet {
   const std::vector<Denial>& denials() const { return denials_; }
   std::vector<Denial> TakeDenials() { return std::move(denials_); }
 
+  // How often one was seen that found no room.
+  uint64_t unlisted() const { return unlisted_; }
+
   // Where refusals are cut: the first kSightings of `cut_times`.
   const std::vector<Sighting>& cut() const { return cut_; }
   uint64_t cut_times() const { return cut_times_; }
@@ -41,10 +48,14 @@ class DenialSet {
   bool empty() const { return denials_.empty() && cut_times_ == 0; }
 
  private:
+  // The index of a denial, which is added without sightings where there is room.
+  std::optional<size_t> IndexOf(const Denial& denial);
+
   std::vector<Denial> denials_;
   absl::flat_hash_map<std::string, size_t> index_;
   std::vector<Sighting> cut_;
   uint64_t cut_times_ = 0;
+  uint64_t unlisted_ = 0;
 };
 
 }  // namespace wecan

@@ -107,12 +107,8 @@ class ObjectReader {
     if (absl::StrContains(text, '\n')) {
       DenialSet inside;
       ReadText(text, where.source, recognizer_, inside);
-      for (Denial& d : inside.TakeDenials()) {
-        const uint64_t times = d.times;
-        d.seen.clear();  // its lines are those of the field
-        d.times = 0;
-        const size_t index = denials_.Add(std::move(d), where);
-        for (uint64_t i = 1; i < times; ++i) denials_.SeeAgain(index, where);
+      for (const Denial& d : inside.denials()) {
+        for (uint64_t i = 0; i < d.times; ++i) denials_.Add(d, where);  // lines are of the field
       }
       if (inside.cut_times() > 0) denials_.AddCut(where);
       return;

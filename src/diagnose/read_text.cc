@@ -2,6 +2,7 @@
 #include "src/diagnose/read_text.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -221,8 +222,11 @@ class TextReader {
     const Recognized found = recognizer_.Recognize(TextOf(line));
     if (found.cut || MayLackHead(found, line)) return ReadWrapped(line, line, found);
     std::vector<size_t> indices;
-    for (const Recognized::Match& m : found.matches)
-      indices.push_back(denials_.Add(m.denial, At(line.begin)));
+    for (const Recognized::Match& m : found.matches) {
+      const std::optional<size_t> index = denials_.Add(m.denial, At(line.begin));
+      if (!index) return line.end;  // to be counted each time
+      indices.push_back(*index);
+    }
     if (memory_.size() < kRemembered && message.size() < kRememberedLength)
       memory_.emplace(message, std::move(indices));
     return line.end;

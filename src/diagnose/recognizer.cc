@@ -20,17 +20,18 @@ namespace {
 // As often as a message is put into quotes on its way: a Status in a log line in JSON in a
 // condition.
 constexpr int kLevels = 5;
+// More refusals are in no message.
+constexpr size_t kPlaces = 512;
 
 // What every pattern needs to find. Kept next to the table by a test.
 constexpr char kTriggers[] =
-    "forbidden|in API group|cannot |not allowed to apply|cannot\\n|denied the request|is invalid: "
-    "|already "
-    "exists|"
-    "have a resource type|no matches for kind|Unauthorized|logged in to the server|"
-    "client to provide credentials|Apply failed with|Operation cannot be|namespaces \\\\*\"|"
-    "authorization\\.k8s\\.io \\\\*\"|does not allow this method|could not find the requested|"
-    "meta is incompleted|attempting to grant|extra privileges|failed calling webhook|"
-    "set an ownerRef|blockOwnerDeletion";
+    "forbidden|in API group|cannot |cannot\\n|not allowed to apply|denied the request|is invalid: |"
+    "already exists|have a resource type|no matches for kind|cannot be handled|Unauthorized|"
+    "logged in to the server|client to provide credentials|Apply failed with|Operation cannot be|"
+    "\" not found|does not allow this method|could not find the requested|meta is incompleted|"
+    "attempting to grant|extra privileges|failed calling webhook|set an ownerRef|"
+    "blockOwnerDeletion|too large|Timeout: |does not match the|conversion webhook|"
+    "failed to complete validation|Failed to (?:apply manifest|fetch resource)";
 
 re2::StringPiece Piece(absl::string_view text) { return {text.data(), text.size()}; }
 absl::string_view View(re2::StringPiece piece) { return {piece.data(), piece.size()}; }
@@ -146,6 +147,93 @@ bool NameIsCut(absl::string_view before, absl::string_view match) {
   return absl::EndsWith(before, "\" is ") || absl::EndsWith(before, "\" is\n");
 }
 
+// Whether a match says something even where others are found.
+bool IsOfItsOwn(const Recognized::Match& match) {
+  const absl::Span<const absl::string_view> unless = match.denial.refusal->unless;
+  return std::find(unless.begin(), unless.end(), "*") == unless.end();
+}
+
+// All patterns over one text, those of higher precedence first: each place counts once.
+class Pass {
+ public:
+  explicit Pass(absl::string_view text) : text_(text) {}
+
+  void Run(Recognizer::Pattern& pattern) {
+    pattern.Compile();
+    for (size_t at = 0; at <= text_.size() && found_.size() < kPlaces;) {
+      re2::StringPiece whole;
+      if (!pattern.regex->Match(Piece(text_), at, text_.size(), RE2::UNANCHORED, &whole, 1)) return;
+      const size_t begin = static_cast<size_t>(whole.data() - text_.data());
+      const size_t end = begin + std::max<size_t>(whole.size(), 1);
+      const size_t behind = BehindOverlap(begin, end);
+      at = behind > 0 ? std::max(behind, begin + 1) : end;
+      if (behind == 0) Look(pattern, begin, View(whole));
+    }
+  }
+
+  Recognized Take() {
+    Recognized result;
+    for (Found& f : found_) {
+      if (IsOverruled(*f.match.denial.refusal)) continue;
+      if (f.cut) {
+        result.cut = true;
+      } else {
+        result.matches.push_back(std::move(f.match));
+      }
+    }
+    std::sort(result.matches.begin(), result.matches.end(),
+              [](const auto& a, const auto& b) { return a.offset < b.offset; });
+    return result;
+  }
+
+ private:
+  struct Found {
+    Recognized::Match match;
+    bool cut = false;
+  };
+
+  // Where the place that [begin, end) overlaps ends, 0 if there is none.
+  size_t BehindOverlap(size_t begin, size_t end) const {
+    auto next = taken_.lower_bound(end);  // the first that starts behind
+    if (next == taken_.begin()) return 0;
+    --next;
+    return next->second > begin ? next->second : 0;
+  }
+
+  void Look(const Recognizer::Pattern& pattern, size_t begin, absl::string_view whole) {
+    const Refusal& refusal = *pattern.refusal;
+    Found found;
+    found.cut = refusal.when == "cut" || NameIsCut(text_.substr(0, begin), whole);
+    if (found.cut) {
+      found.match.denial.refusal = &refusal;
+    } else {
+      // Captures cost ten times a match, so they are asked for only here.
+      std::vector<re2::StringPiece> pieces(pattern.regex->NumberOfCapturingGroups() + 1);
+      pattern.regex->Match(Piece(text_), begin, begin + whole.size(), RE2::ANCHOR_BOTH,
+                           pieces.data(), static_cast<int>(pieces.size()));
+      found.match = {MakeDenial(refusal, Captures(pieces, pattern.groups), whole), begin};
+      if (!Holds(refusal.when, found.match.denial)) return;
+    }
+    taken_.emplace(begin, begin + std::max<size_t>(whole.size(), 1));
+    found_.push_back(std::move(found));
+  }
+
+  // Whether something else is found that leaves no room for this one.
+  bool IsOverruled(const Refusal& refusal) const {
+    return std::any_of(refusal.unless.begin(), refusal.unless.end(), [&](absl::string_view id) {
+      return std::any_of(found_.begin(), found_.end(), [&](const Found& f) {
+        const Refusal* other = f.match.denial.refusal;
+        return id == "*" ? other != nullptr && other->id != refusal.id
+                         : other != nullptr && other->id == id;
+      });
+    });
+  }
+
+  const absl::string_view text_;
+  std::map<size_t, size_t> taken_;  // begin to end; none overlaps another
+  std::vector<Found> found_;
+};
+
 }  // namespace
 
 Recognizer::Recognizer() {
@@ -171,74 +259,35 @@ size_t Recognizer::NextTrigger(absl::string_view text, size_t begin) const {
 }
 
 Recognized Recognizer::MatchAll(absl::string_view text) const {
-  Recognized result;
   std::vector<int> candidates;
-  if (!compiled_->set->Match(Piece(text), &candidates)) return result;
+  if (!compiled_->set->Match(Piece(text), &candidates)) return {};
   std::sort(candidates.begin(), candidates.end());
-  std::vector<std::pair<size_t, size_t>> taken;
-  std::vector<absl::string_view> ids;
-  for (const int candidate : candidates) {
-    Pattern& pattern = compiled_->patterns[candidate];
-    pattern.Compile();
-    const Refusal& refusal = *pattern.refusal;
-    for (size_t at = 0; at <= text.size();) {
-      re2::StringPiece whole;
-      if (!pattern.regex->Match(Piece(text), at, text.size(), RE2::UNANCHORED, &whole, 1)) break;
-      const size_t begin = static_cast<size_t>(whole.data() - text.data());
-      const size_t end = begin + std::max<size_t>(whole.size(), 1);
-      const auto overlap = std::find_if(taken.begin(), taken.end(), [&](const auto& t) {
-        return begin < t.second && t.first < end;
-      });
-      at = overlap == taken.end() ? end : std::max(overlap->second, begin + 1);
-      if (overlap != taken.end()) continue;
-      if (refusal.when == "cut" || NameIsCut(text.substr(0, begin), View(whole))) {
-        taken.emplace_back(begin, end);
-        result.cut = true;
-        continue;
-      }
-      // Captures cost ten times a match, so they are asked for only here.
-      std::vector<re2::StringPiece> pieces(pattern.regex->NumberOfCapturingGroups() + 1);
-      pattern.regex->Match(Piece(text), begin, begin + whole.size(), RE2::ANCHOR_BOTH,
-                           pieces.data(), static_cast<int>(pieces.size()));
-      Denial denial = MakeDenial(refusal, Captures(pieces, pattern.groups), View(whole));
-      if (!Holds(refusal.when, denial)) continue;
-      taken.emplace_back(begin, end);
-      ids.push_back(refusal.id);
-      result.matches.push_back({std::move(denial), begin});
-    }
-  }
-  std::erase_if(result.matches, [&](const Recognized::Match& m) {
-    const absl::Span<const absl::string_view> unless = m.denial.refusal->unless;
-    return std::any_of(unless.begin(), unless.end(), [&](absl::string_view id) {
-      return std::find(ids.begin(), ids.end(), id) != ids.end();
-    });
-  });
-  std::sort(result.matches.begin(), result.matches.end(),
-            [](const auto& a, const auto& b) { return a.offset < b.offset; });
-  return result;
+  Pass pass(text);
+  for (const int candidate : candidates) pass.Run(compiled_->patterns[candidate]);
+  return pass.Take();
 }
 
 Recognized Recognizer::Recognize(absl::string_view message) const {
   std::string text;
   if (absl::StrContains(message, "&quot;") || absl::StrContains(message, "&#34;"))
     message = text = DecodeHtml(message);
-  bool cut = false;
+  Recognized rest;  // what is said when nothing better is found
   for (int level = 0; level < kLevels; ++level) {
     Recognized found = MatchAll(message);
-    cut |= found.cut;
-    if (!found.matches.empty()) {
-      if (level > 0) {
-        for (Recognized::Match& m : found.matches) m.offset = 0;
-      }
-      return found;
+    if (level > 0) {
+      for (Recognized::Match& m : found.matches) m.offset = 0;
     }
+    if (std::any_of(found.matches.begin(), found.matches.end(), IsOfItsOwn)) return found;
+    rest.cut |= found.cut;
+    if (rest.matches.empty()) rest.matches = std::move(found.matches);
     if (!absl::StrContains(message, '\\')) break;
     std::string next = UnescapeOnce(message);
     if (next == message) break;
     text = std::move(next);
     message = text;
   }
-  return {.matches = {}, .cut = cut};
+  if (rest.cut) rest.matches.clear();
+  return rest;
 }
 
 std::vector<PolicyRule> ParsePrintedRules(absl::string_view text) {

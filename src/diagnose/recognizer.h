@@ -39,9 +39,9 @@ class Recognizer {
   // npos. For texts of any size.
   size_t NextTrigger(absl::string_view text, size_t begin) const;
 
- private:
   struct Pattern;
 
+ private:
   Recognized MatchAll(absl::string_view text) const;
 
   struct Compiled;

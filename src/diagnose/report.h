@@ -51,6 +51,7 @@ struct Diagnosis {
   std::vector<AccountGrant> grants;
   std::vector<Sighting> cut;  // refusals that are not whole
   uint64_t cut_times = 0;
+  uint64_t unlisted = 0;  // denials beyond DenialSet::kDistinct
   std::vector<DiagnosisError> errors;
   int exit_code = 0;
 };

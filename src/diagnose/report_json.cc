@@ -137,6 +137,7 @@ Json DiagnosisJson(const Diagnosis& diagnosis) {
             {"granted", granted},
             {"notGranted", diagnosis.denials.size() - static_cast<size_t>(granted)},
             {"cut", diagnosis.cut_times},
+            {"unlisted", diagnosis.unlisted},
             {"exitCode", diagnosis.exit_code}}},
           {"denials", denials},
           {"grants", GrantsOf(diagnosis)},
