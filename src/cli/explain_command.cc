@@ -36,7 +36,7 @@ void AddRules(Names& names) {
 absl::StatusOr<ExitCode> ExplainRule(const Options& options, Environment& environment) {
   const FindingRule* rule = FindRule(options.topic);
   if (rule == nullptr) return absl::NotFoundError("no rule");
-  Json json = Envelope("ExplainReport");
+  Json json = ExplainEnvelope();
   json["rule"] = FindingRuleJson(*rule);
   return PrintResult(options, FindingRuleText(*rule), json, environment);
 }
