@@ -44,7 +44,7 @@ class Judge {
   DenialVerdict Run(const Denial& d) {
     DenialVerdict v;
     v.objects = ObjectsOf(d);
-    if (!d.Is(kMissingPermission) || d.refusal->id == "missing-permission-elided") return v;
+    if (!d.Is(kMissingPermission) || d.refusal->id == "rbac-forbidden-elided") return v;
     if (!work_agent_ && (!around_.any_subject || d.user.empty())) return v;
     v.namespace_ = GrantNamespace(d);
     const std::optional<AgentVerb> verb = ParseAgentVerb(d.verb);

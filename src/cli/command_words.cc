@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/cli/command_words.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 #include "src/output/style.h"
@@ -28,7 +30,42 @@ class Words {
   std::string text_;
 };
 
+void AddAgent(const AgentOptions& agent, Words& words) {
+  words.Value("--profile", agent.profile);
+  words.Value("--mode", agent.mode, "default");
+  words.Value("--kubernetes", agent.kubernetes);
+  words.Value("--agent", agent.agent);
+  words.Value("--klusterlet", agent.klusterlet);
+  words.Value("--executor", agent.executor);
+  words.Flag("--shared", agent.shared);
+  words.Flag("--no-input-grants", agent.no_input_grants);
+  words.Value("--update-strategy", agent.update_strategy);
+}
+
 }  // namespace
+
+std::string DiagnoseCommand(const Options& options) {
+  const std::vector<std::string>& given = options.diagnose.words;
+  const ClusterOptions& cluster = options.cluster;
+  const bool live = !cluster.its.empty() || !cluster.contexts.empty();
+  const bool piped =
+      std::find(given.begin(), given.end(), "-") != given.end() || (given.empty() && !live);
+  Words words(absl::StrCat(piped ? "... | " : "", options.program, " diagnose"));
+  for (const std::string& word : given) words.Add(word);
+  words.List("-f", options.input.paths);
+  words.Value("--config", options.global.config);
+  words.Flag("--no-config", options.global.no_config);
+  words.Value("-n", options.review.namespace_);
+  words.Value("--its", cluster.its);
+  words.List("--context", cluster.contexts);
+  words.Value("--kubeconfig", cluster.kubeconfig);
+  AddAgent(options.agent, words);
+  words.Value("--strategy", options.fix.strategy);
+  words.Value("--name", options.fix.name);
+  words.List("--labels", options.fix.labels);
+  words.Flag("--any-subject", options.diagnose.any_subject);
+  return words.Take();
+}
 
 std::string FixCommand(const Options& options) {
   Words words(options.program + " fix");
@@ -45,16 +82,7 @@ std::string FixCommand(const Options& options) {
   words.Value("--wds", options.cluster.wds);
   words.Value("--binding", options.cluster.binding);
   words.Value("--kubeconfig", options.cluster.kubeconfig);
-  const AgentOptions& agent = options.agent;
-  words.Value("--profile", agent.profile);
-  words.Value("--mode", agent.mode, "default");
-  words.Value("--kubernetes", agent.kubernetes);
-  words.Value("--agent", agent.agent);
-  words.Value("--klusterlet", agent.klusterlet);
-  words.Value("--executor", agent.executor);
-  words.Flag("--shared", agent.shared);
-  words.Flag("--no-input-grants", agent.no_input_grants);
-  words.Value("--update-strategy", agent.update_strategy);
+  AddAgent(options.agent, words);
   words.Flag("--no-ignores", options.policy.no_ignores);
   const FixFlags& fix = options.fix;
   words.Value("--strategy", fix.strategy);

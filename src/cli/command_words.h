@@ -12,4 +12,8 @@ namespace wecan {
 // --write, --check and what concerns output alone.
 std::string FixCommand(const Options& options);
 
+// "... | wecan diagnose --profile ocm-0.11": the command that was run, as FixCommand() has its own;
+// the dots stand for what was pasted or piped.
+std::string DiagnoseCommand(const Options& options);
+
 }  // namespace wecan

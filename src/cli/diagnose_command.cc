@@ -13,6 +13,7 @@
 
 #include "analyzer/base/status_macros.h"
 #include "src/cli/clusters.h"
+#include "src/cli/command_words.h"
 #include "src/cli/commands.h"
 #include "src/cli/diagnose_live.h"
 #include "src/cli/grant_flags.h"
@@ -20,6 +21,7 @@
 #include "src/cli/setup.h"
 #include "src/diagnose/read_objects.h"
 #include "src/diagnose/report.h"
+#include "src/fix/grant_documents.h"
 #include "src/output/report.h"
 
 namespace wecan {
@@ -129,8 +131,14 @@ class Doctor {
     }
     const RbacPolicy held =
         agent ? WithoutRefuted(analyze.profile.policy, denials, verdicts) : RbacPolicy();
+    const Grantee grantee = GranteeOf(user, agent);
     WECAN_ASSIGN_OR_RETURN(DenialGrant grant,
-                           PlanDenialGrant(denials, verdicts, GranteeOf(user, agent), held, fix_));
+                           PlanDenialGrant(denials, verdicts, grantee, held, fix_));
+    if (IsNameTaken(grant, diagnosis)) {
+      FixOptions other = fix_;
+      other.name = absl::StrCat(grant.roles[0].role.name, ":", DnsName(user));
+      WECAN_ASSIGN_OR_RETURN(grant, PlanDenialGrant(denials, verdicts, grantee, held, other));
+    }
     if (!grant.faults.empty()) return absl::InternalError(grant.faults[0]);
     if (grant.roles.empty()) return absl::OkStatus();
     AccountGrant account{.user = user, .grant = std::move(grant)};
@@ -145,6 +153,15 @@ class Doctor {
     account.objects.assign(objects.begin(), objects.end());
     diagnosis.grants.push_back(std::move(account));
     return absl::OkStatus();
+  }
+
+  // Two accounts whose roles had one name would lose one of them to kubectl apply.
+  static bool IsNameTaken(const DenialGrant& grant, const Diagnosis& diagnosis) {
+    return !grant.roles.empty() &&
+           std::any_of(diagnosis.grants.begin(), diagnosis.grants.end(),
+                       [&](const AccountGrant& a) {
+                         return a.grant.roles[0].role.name == grant.roles[0].role.name;
+                       });
   }
 
   static Grantee GranteeOf(const std::string& user, const std::optional<Agent>& agent) {
@@ -188,7 +205,7 @@ void PrintRemarks(const Diagnosis& diagnosis, bool live, Environment& environmen
   *environment.err << (live ? "wecan: nothing is refused there\n"
                             : "wecan: no refusal is recognised in this text; give the message of "
                               "the condition, of kubectl or of the agent's log (wecan explain "
-                              "missing-permission has an example)\n");
+                              "rbac-forbidden has an example)\n");
 }
 
 // The workload, if one is given.
@@ -205,6 +222,7 @@ absl::StatusOr<ExitCode> Diagnose(Options options, Environment& environment) {
                          MakeOutputs(options.output, {"text", "json", "yaml"}));
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
   WECAN_ASSIGN_OR_RETURN(const FixOptions fix, MakeFixOptions(options.fix));
+  std::string command = DiagnoseCommand(options);
   Words words = SortWords(options.diagnose.words, environment);
   const ClusterOptions& cluster = options.cluster;
   const bool live = !cluster.its.empty() || !cluster.contexts.empty();
@@ -239,6 +257,7 @@ absl::StatusOr<ExitCode> Diagnose(Options options, Environment& environment) {
   const Requirements requirements = DeriveRequirements(loaded.input, analyze.derive);
   Diagnosis diagnosis{.input = loaded.input,
                       .requirements = requirements,
+                      .command = std::move(command),
                       .profile = analyze.profile.name,
                       .profile_source = analyze.profile.source,
                       .agent = analyze.agent,

@@ -75,7 +75,7 @@ std::vector<Applied> ReadApplied(const LivePages& list) {
   ForEachItem(list.pages, [&](const Value& work) {
     const std::string name = NameOf(work);
     work["status"]["appliedResources"].ForEachItem([&](const Value& r) {
-      Denial d{.refusal = FindRefusal(kMissingPermission)};
+      Denial d{.refusal = FindRefusal("rbac-forbidden")};
       d.group = std::string(r["group"].text());
       d.resource = std::string(r["resource"].text());
       d.namespace_ = std::string(r["namespace"].text());
@@ -104,7 +104,7 @@ absl::Status ReadManifestWorks(const Options& options, const Clusters& clusters,
     // Lines of a reply are nothing that anybody could look up.
     DenialSet found;
     ReadObjects(page, absl::StrCat("context:", list.context), Budgets(), recognizer, found);
-    for (Denial d : found.TakeDenials()) {
+    for (const Denial& d : found.denials()) {
       for (Sighting where : d.seen) {
         where.line = 0;
         Denial bare = d;

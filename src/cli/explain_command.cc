@@ -7,11 +7,13 @@
 
 #include "analyzer/base/did_you_mean.h"
 #include "analyzer/base/status_macros.h"
+#include "analyzer/denials/refusal.h"
 #include "analyzer/model/finding_rule.h"
 #include "analyzer/model/resource_catalog.h"
 #include "src/cli/commands.h"
 #include "src/cli/explain_access.h"
 #include "src/cli/print.h"
+#include "src/cli/refusal_topic.h"
 #include "src/cli/rule_topic.h"
 #include "src/cli/setup.h"
 #include "src/output/json.h"
@@ -41,12 +43,25 @@ absl::StatusOr<ExitCode> ExplainRule(const Options& options, Environment& enviro
   return PrintResult(options, FindingRuleText(*rule), json, environment);
 }
 
+void AddRefusals(Names& names) {
+  for (const Refusal& refusal : Refusals()) names.push_back(refusal.id);
+}
+
+absl::StatusOr<ExitCode> ExplainRefusal(const Options& options, Environment& environment) {
+  const Refusal* refusal = FindRefusal(options.topic);
+  if (refusal == nullptr) return absl::NotFoundError("no refusal");
+  Json json = Envelope("ExplainReport");
+  json["refusal"] = RefusalJson(*refusal);
+  return PrintResult(options, RefusalText(*refusal), json, environment);
+}
+
 void AddResources(Names& names) {
   for (const CatalogEntry& entry : CatalogTable()) names.push_back(entry.plural);
 }
 
 // What a resource's name may look like comes last: words with a dot are taken as written.
 constexpr TopicKind kTopicKinds[] = {{"a rule", AddRules, ExplainRule},
+                                     {"a refusal", AddRefusals, ExplainRefusal},
                                      {"a resource or kind", AddResources, ExplainAccess}};
 
 absl::Status UnknownTopic(const std::string& topic) {

@@ -44,6 +44,7 @@ struct DiagnosisError {
 struct Diagnosis {
   const AnalysisInput& input;  // the workload
   const Requirements& requirements;
+  std::string command;  // that was run: "wecan diagnose agent.log"
   std::string profile, profile_source;
   Agent agent;
   std::vector<DiagnosedDenial> denials;  // in the order of the input

@@ -93,7 +93,9 @@ std::vector<std::pair<std::string, std::string>> Annotations(const AccountGrant&
     objects.resize(kNamedObjects);
     objects.push_back(absl::StrCat("+", more, " more"));
   }
-  return {{"grant.wecan/for", grant.user},
+  std::string ns, name;
+  const bool account = ParseServiceAccountUsername(grant.user, &ns, &name);
+  return {{"grant.wecan/for", account ? ServiceAccountRef{ns, name}.Display() : grant.user},
           {"grant.wecan/reason", "refused on a WEC, and what is asked after that"},
           {"grant.wecan/objects", absl::StrJoin(objects, ", ")}};
 }

@@ -66,7 +66,7 @@ std::string Headline(const DiagnosedDenial& item) {
   const std::string lead = target.empty() ? "" : absl::StrCat(target, ": ");
   if (d.Is(kMissingPermission)) {
     const std::string who = d.user.empty() ? "somebody" : ShortUser(d.user);
-    const bool elided = d.refusal->id == "missing-permission-elided";
+    const bool elided = d.refusal->id == "rbac-forbidden-elided";
     return absl::StrCat(lead, who, " may not ", d.verb, " it", elided ? "" : ScopeOf(d));
   }
   const bool rbac =
@@ -91,7 +91,7 @@ class Writer {
     const Denial& d = item.denial;
     absl::StrAppend(&out_, Pad(absl::StrCat(number), 2), " ",
                     style_.Bold(Printable(Headline(item))), "\n");
-    Line("says", d.text);
+    Whole("says", d.text);
     SeenIn(d);
     Line("cause", Cause(item));
     AskedBy(item.verdict);
@@ -106,7 +106,7 @@ class Writer {
 
   void SeenIn(const Denial& d) {
     const size_t shown = all_ ? d.seen.size() : std::min(d.seen.size(), kShownPlaces);
-    for (size_t i = 0; i < shown; ++i) Line(i == 0 ? "seen in" : "", DescribeSighting(d.seen[i]));
+    for (size_t i = 0; i < shown; ++i) Whole(i == 0 ? "seen in" : "", DescribeSighting(d.seen[i]));
     if (d.times > shown) {
       Line("", absl::StrCat("and ", d.times - shown, d.times - shown == 1 ? " time" : " times",
                             " more"));
@@ -125,8 +125,8 @@ class Writer {
     } else if (v.via.empty()) {
       cause = absl::StrCat("profile ", item.profile, " holds nothing of what it takes");
     } else {
-      cause = absl::StrCat("profile ", item.profile, " holds ", HeldVerbs(item), " alone, by ",
-                           absl::StrJoin(v.via, ", "));
+      cause = absl::StrCat("of what it takes, profile ", item.profile, " holds ", HeldVerbs(item),
+                           ", by ", absl::StrJoin(v.via, ", "));
     }
     if (!v.next.empty()) {
       absl::StrAppend(&cause, "; \"", d.verb, "\" is only the first that is refused, ",
@@ -210,15 +210,24 @@ class Writer {
                       ", and no grant cures any of them.\n");
       return;
     }
-    Line("Apply", "wecan diagnose ... -o yaml | kubectl --context WEC apply -f -, or downsync it");
+    Whole("Apply", absl::StrCat(d_.command, " -o yaml | kubectl --context WEC apply -f -"));
+    Line("", "or downsync it, with labels that its BindingPolicy selects (--labels KEY=VALUE)");
     Line("Retry",
          "by itself, at the latest after about as long as it was refused (17 minutes at most)");
-    Line("",
-         "at once: kubectl --context ITS -n MAILBOX label manifestwork --all retry=$(date +%s) "
-         "--overwrite");
+    Whole("",
+          "at once: kubectl --context ITS -n MAILBOX label manifestwork --all retry=$(date +%s) "
+          "--overwrite");
   }
 
-  // Printed as it is but for what would draw on the screen.
+  // Not wrapped, so that it can be searched for and copied.
+  void Whole(absl::string_view head, absl::string_view text) {
+    for (absl::string_view line : absl::StrSplit(text, '\n')) {
+      absl::StrAppend(&out_, "   ", style_.Dim(Pad(head, kIndent - 3)), Printable(line), "\n");
+      head = "";
+    }
+  }
+
+  // Wrapped to the width of the window.
   void Line(absl::string_view head, absl::string_view text) {
     const size_t columns = static_cast<size_t>(std::max(style_.columns, 40));
     bool first = true;

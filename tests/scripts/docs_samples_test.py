@@ -27,7 +27,7 @@ REFRESH_PAGES = "build/release/wecan_generate docs . docs"
 LANGUAGES = {"console", "sh", "text", "yaml", "json"}
 # What a block marked `sh` may be about: steps that need more than wecan and the tools of any POSIX system.
 # A cluster, and what comes of asking one.
-NOT_RUN = re.compile(r"\b(helm|kustomize|kubectl|git)\b|\bscripts/|--(context|all-contexts|wds)\b|\bwecan merge\b|\bcontext:")
+NOT_RUN = re.compile(r"\b(helm|kustomize|kubectl|git)\b|\bscripts/|--(context|all-contexts|its|wds)\b|\bwecan merge\b|\bcontext:")
 TIMEOUT_SECONDS = 60
 
 

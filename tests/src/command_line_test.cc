@@ -375,7 +375,7 @@ const ErrorCase kErrors[] = {
     {"FileSize", {"check", "--max-file-size", "big", "-"}, "\"big\" is no size"},
     {"ExplainRule",
      {"explain", "WEC1O1"},
-     "\"WEC1O1\" is neither a rule nor a resource or kind; did you mean \"WEC101\"?"},
+     "\"WEC1O1\" is neither a rule nor a refusal nor a resource or kind; did you mean \"WEC101\"?"},
     {"LiveProfile", {"check", "--profile", "context:wec1", "-"}, "give --kubeconfig FILE"},
 };
 

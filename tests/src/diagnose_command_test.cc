@@ -140,6 +140,14 @@ TEST(Diagnose, GrantsToTheAgentOfTheMessage) {
             json::parse(R"([{"kind":"ServiceAccount","namespace":"east","name":"edge-work-sa"}])"));
 }
 
+// Applied one after the other, none takes the place of another.
+TEST(Diagnose, RolesOfTwoAccountsHaveTwoNames) {
+  const json report = Report({}, kStorage + Refusal("system:serviceaccount:east:klusterlet-work-sa",
+                                                    "get", "storageclasses", "storage.k8s.io"));
+  ASSERT_EQ(report["grants"].size(), 2);
+  EXPECT_NE(report["grants"][0]["metadata"]["name"], report["grants"][1]["metadata"]["name"]);
+}
+
 TEST(Diagnose, AnySubjectGetsWhatItWasRefused) {
   const std::string text =
       Refusal("jane", "update", "leases", "coordination.k8s.io", "in the namespace \"n\"") +

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/diagnose/recognizer.h"
 
+#include <re2/re2.h>
+
 #include <map>
 #include <string>
-
-#include <re2/re2.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -12,13 +12,17 @@
 #include "gtest/gtest.h"
 
 #include "analyzer/base/go_quote.h"
+#include "analyzer/model/finding_rule.h"
+#include "tests/testing/run.h"
 
 namespace wecan {
 namespace {
 
-using testing::ElementsAre;
+using testing::AllOf;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using testing::StartsWith;
 
 const Recognizer& TheRecognizer() {
   static const Recognizer& recognizer = *new Recognizer();
@@ -105,6 +109,16 @@ TEST_P(RefusalTest, PassesOverItsCounterexamples) {
 TEST_P(RefusalTest, IsAPattern) {
   const RE2 regex(re2::StringPiece(refusal().pattern.data(), refusal().pattern.size()));
   EXPECT_TRUE(regex.ok()) << regex.error();
+}
+
+// `wecan explain` knows each, and no rule has its name.
+TEST_P(RefusalTest, IsExplained) {
+  const std::string id(refusal().id);
+  EXPECT_EQ(FindRule(id), nullptr);
+  const RunResult result = wecan::Run({"explain", id});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, AllOf(StartsWith(id + "  ("), HasSubstr(std::string(refusal().cause)),
+                                HasSubstr(std::string(refusal().next))));
 }
 
 TEST_P(RefusalTest, SaysWhatItMeansAndWhereToLook) {
