@@ -27,7 +27,7 @@ Diagnostic Error(std::string message) {
 
 std::vector<Diagnostic> Doubts(const Evidence& evidence) {
   std::vector<Diagnostic> doubts;
-  const auto add = [&](std::string message) {
+  const auto add = [&](const std::string& message) {
     doubts.push_back({.level = Level::kWarning,
                       .message = absl::StrCat("--audit-log: ", message,
                                               "; whether a grant is not used is not known")});

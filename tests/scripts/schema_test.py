@@ -120,7 +120,7 @@ class ReportTest(SchemaTest):
         self.assertGreater(len(goldens), 50)
         for golden in goldens:
             report = json.loads(golden.read_text())
-            schema = {"AuditReport": AUDIT, "FixReport": FIX}.get(report["kind"], REPORT)
+            schema = {"AuditReport": AUDIT, "DiagnoseReport": DIAGNOSE, "FixReport": FIX}.get(report["kind"], REPORT)
             self.assert_valid(schema, report, golden)
 
     def test_live_runs(self):
@@ -453,6 +453,12 @@ class ExplainTest(SchemaTest):
         for rule in rules["rules"]:
             self.assertEqual(self.explain(rule["id"])["rule"]["id"], rule["id"])
 
+    def test_refusals(self):
+        refusals = yaml.safe_load((ROOT / "rules" / "refusals.yaml").read_text())["refusals"]
+        self.assertGreater(len(refusals), 20)
+        for refusal in refusals:
+            self.assertEqual(self.explain(refusal["id"])["refusal"]["id"], refusal["id"])
+
     def test_resources(self):
         dump = str(FIXTURES / "conformance/sar/001/rbac.yaml")
         for args in (
@@ -466,11 +472,11 @@ class ExplainTest(SchemaTest):
                 self.explain(*args)
 
     def test_every_change_is_refused(self):
-        for args in (("WEC101",), ("StorageClass",), ("configmaps", "-n", "shop")):
+        for args in (("WEC101",), ("rbac-forbidden",), ("StorageClass",), ("configmaps", "-n", "shop")):
             for what, broken in mutations(self.explain(*args)):
                 self.assert_refused(EXPLAIN, broken, f"{args}: {what}")
 
-    def test_a_topic_is_one_of_both(self):
+    def test_a_topic_is_one_thing(self):
         report = self.explain("StorageClass")
         report["rule"] = self.explain("WEC101")["rule"]
         self.assert_refused(EXPLAIN, report, "both")
