@@ -192,7 +192,7 @@ ExitCode ExitCodeOf(const Diagnosis& diagnosis, const std::vector<Diagnostic>& u
 }
 
 // What standard error says beside the report.
-void PrintRemarks(const Diagnosis& diagnosis, bool live, Environment& environment) {
+void PrintRemarks(const Diagnosis& diagnosis, bool asked, Environment& environment) {
   for (const DiagnosisError& e : diagnosis.errors) {
     *environment.err << "wecan: " << Printable(e.message) << "\n";
   }
@@ -202,10 +202,10 @@ void PrintRemarks(const Diagnosis& diagnosis, bool live, Environment& environmen
                         "resource to \"at the cluster scope\" or the namespace\n";
   }
   if (!diagnosis.denials.empty() || !diagnosis.cut.empty() || !diagnosis.errors.empty()) return;
-  *environment.err << (live ? "wecan: nothing is refused there\n"
-                            : "wecan: no refusal is recognised in this text; give the message of "
-                              "the condition, of kubectl or of the agent's log (wecan explain "
-                              "rbac-forbidden has an example)\n");
+  *environment.err << (asked ? "wecan: nothing is refused there\n"
+                             : "wecan: no refusal is recognised in this text; give the message of "
+                               "the condition, of kubectl or of the agent's log (wecan explain "
+                               "rbac-forbidden has an example)\n");
 }
 
 // The workload, if one is given.
@@ -271,15 +271,17 @@ absl::StatusOr<ExitCode> Diagnose(Options options, Environment& environment) {
     WECAN_RETURN_IF_ERROR(CheckLive(options, clusters, environment, diagnosis));
   }
   ExitCode code = ExitCodeOf(diagnosis, unread);
-  // Nothing that is refused is good news from a cluster.
-  if (live && diagnosis.denials.empty() && code == ExitCode::kUsage && unread.empty())
+  // Nothing that is refused is good news from a cluster, and no news from a text.
+  const bool asked = live && words.texts.empty();
+  if (asked && diagnosis.denials.empty() && diagnosis.cut_times == 0 && unread.empty() &&
+      code == ExitCode::kUsage)
     code = ExitCode::kOk;
   diagnosis.exit_code = static_cast<int>(code);
 
   std::vector<std::string> inputs = ManifestPaths(loaded.input);
   inputs.insert(inputs.end(), words.texts.begin(), words.texts.end());
   WECAN_RETURN_IF_ERROR(CheckOutputFiles(outputs, inputs, *environment.files));
-  PrintRemarks(diagnosis, live, environment);
+  PrintRemarks(diagnosis, asked, environment);
   const Style style{.color = color, .columns = environment.columns};
   WECAN_RETURN_IF_ERROR(WriteOutputs(
       outputs, options.global.quiet,

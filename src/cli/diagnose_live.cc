@@ -101,18 +101,10 @@ absl::Status ReadManifestWorks(const Options& options, const Clusters& clusters,
   WECAN_ASSIGN_OR_RETURN(const LivePages list,
                          ListObjectsOf("--its", options.cluster.its, path, clusters));
   for (const std::string& page : list.pages) {
-    // Lines of a reply are nothing that anybody could look up.
     DenialSet found;
     ReadObjects(page, absl::StrCat("context:", list.context), Budgets(), recognizer, found);
-    for (const Denial& d : found.denials()) {
-      for (Sighting where : d.seen) {
-        where.line = 0;
-        Denial bare = d;
-        bare.seen.clear();
-        bare.times = 0;
-        denials.Add(std::move(bare), where);
-      }
-    }
+    found.ForgetLines();  // those of a reply are nothing that anybody could look up
+    denials.Merge(found);
   }
   return absl::OkStatus();
 }

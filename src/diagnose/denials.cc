@@ -40,6 +40,14 @@ void DenialSet::Merge(const DenialSet& other) {
   cut_times_ += other.cut_times_;
 }
 
+void DenialSet::ForgetLines() {
+  for (Denial& d : denials_) {
+    for (Sighting& where : d.seen) where.line = 0;
+    d.seen.erase(std::unique(d.seen.begin(), d.seen.end()), d.seen.end());
+  }
+  for (Sighting& where : cut_) where.line = 0;
+}
+
 void DenialSet::AddCut(const Sighting& where) {
   ++cut_times_;
   if (cut_.size() < kSightings) cut_.push_back(where);

@@ -27,6 +27,9 @@ class DenialSet {
   // Adds all of another set.
   void Merge(const DenialSet& other);
 
+  // Takes the lines from all places.
+  void ForgetLines();
+
   // In the order in which they were first seen.
   const std::vector<Denial>& denials() const { return denials_; }
   std::vector<Denial> TakeDenials() { return std::move(denials_); }

@@ -2,6 +2,7 @@
 #include "src/diagnose/read_objects.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -106,7 +107,13 @@ class ObjectReader {
     if (absl::StrContains(text, '\n')) {
       DenialSet inside;
       ReadText(text, where.source, recognizer_, inside);
-      for (const Denial& d : inside.denials()) denials_.Add(d, where);
+      for (Denial& d : inside.TakeDenials()) {
+        const uint64_t times = d.times;
+        d.seen.clear();  // its lines are those of the field
+        d.times = 0;
+        const size_t index = denials_.Add(std::move(d), where);
+        for (uint64_t i = 1; i < times; ++i) denials_.SeeAgain(index, where);
+      }
       if (inside.cut_times() > 0) denials_.AddCut(where);
       return;
     }

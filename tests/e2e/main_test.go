@@ -24,6 +24,9 @@ var keep = flag.String("keep", "", "keep logs, audit logs and keys of the API se
 // wecs are started once and shared by all tests: tests use names of their own, and remove what they grant.
 var wecs []*wec
 
+// its is an inventory and transport space: an API server that knows no agent. Tests bring their mailboxes.
+var its *cluster.Server
+
 // wec is a workload execution cluster: an API server with a work agent's rights, and operators.
 type wec struct {
 	*cluster.Server
@@ -49,15 +52,16 @@ func runAll(m *testing.M) int {
 		return complain(err)
 	}
 	begin := time.Now()
-	fleet, err := cluster.Start(dir, "wec1", "wec2", "wec3")
+	fleet, err := cluster.Start(dir, "wec1", "wec2", "wec3", "its1")
 	if err != nil {
 		return complain(err)
 	}
 	defer fleet.Stop()
-	if wecs, err = setUp(fleet.Servers); err != nil {
+	its = fleet.Servers[3]
+	if wecs, err = setUp(fleet.Servers[:3]); err != nil {
 		return complain(err)
 	}
-	fmt.Printf("%d API servers ready after %.1f s\n", len(wecs), time.Since(begin).Seconds())
+	fmt.Printf("%d API servers ready after %.1f s\n", len(fleet.Servers), time.Since(begin).Seconds())
 	return m.Run()
 }
 

@@ -162,6 +162,37 @@ TEST(ReadObjectsTest, NamesObjectManifestAndCondition) {
   EXPECT_EQ(seen.condition, "Applied=False AppliedManifestFailed");
 }
 
+// A message of some lines is one place, too.
+TEST(ReadObjectsTest, CountsAnEscalationOnce) {
+  const DenialSet denials = Read(
+      "kind: ManifestWork\nmetadata: {name: w, namespace: c}\nstatus:\n  conditions:\n  - type: "
+      "Applied\n"
+      "    status: \"False\"\n    message: |-\n"
+      "      roles.rbac.authorization.k8s.io \"r\" is forbidden: user \"u\" (groups=[\"g\"]) is "
+      "attempting to "
+      "grant RBAC permissions not currently held:\n"
+      "      {APIGroups:[\"\"], Resources:[\"secrets\"], Verbs:[\"get\"]}\n");
+  ASSERT_THAT(denials.denials(), SizeIs(1));
+  EXPECT_EQ(denials.denials()[0].times, 1);
+  ASSERT_THAT(denials.denials()[0].seen, SizeIs(1));
+  EXPECT_EQ(denials.denials()[0].seen[0].object, "ManifestWork c/w");
+}
+
+// What an ITS says goes from set to set; nothing of it may get lost.
+TEST(DenialSetTest, KeepsWhatIsCutWithoutItsLine) {
+  DenialSet from = Read(absl::StrCat(
+      Refusal("a"), "\npods \"x\" is forbidden: User \"u\" cannot get\n", Refusal("a"), "\n"));
+  from.ForgetLines();
+  DenialSet to;
+  to.Merge(from);
+  ASSERT_THAT(to.denials(), SizeIs(1));
+  EXPECT_THAT(Lines(to.denials()[0]), ElementsAre(0));
+  EXPECT_EQ(to.denials()[0].times, 2);
+  EXPECT_EQ(to.cut_times(), 1);
+  ASSERT_THAT(to.cut(), SizeIs(1));
+  EXPECT_EQ(to.cut()[0].line, 0);
+}
+
 TEST(ReadObjectsTest, NamesTheItemsOfATypedList) {
   const DenialSet denials = Read(absl::StrCat(
       "kind: ManifestWorkList\nitems:\n- metadata: {name: w, namespace: c}\n  status:\n    "

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -46,6 +47,15 @@ func Decode(text []byte) ([]*unstructured.Unstructured, error) {
 	}
 }
 
+// DecodeFile reads the objects of a file.
+func DecodeFile(path string) ([]*unstructured.Unstructured, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Decode(text)
+}
+
 // Creator creates objects of any kind, as the admin.
 type Creator struct {
 	client dynamic.Interface
@@ -68,19 +78,44 @@ func (s *Server) NewCreator() (*Creator, error) {
 
 // Create creates one object; a namespaced one without a namespace in "default".
 func (c *Creator) Create(ctx context.Context, object *unstructured.Unstructured, options metav1.CreateOptions) error {
-	kind := object.GroupVersionKind()
-	mapping, err := c.mapper.RESTMapping(kind.GroupKind(), kind.Version)
+	resource, err := c.Resource(object)
 	if err != nil {
 		return err
 	}
-	if mapping.Scope.Name() != meta.RESTScopeNameNamespace {
-		_, err = c.client.Resource(mapping.Resource).Create(ctx, object, options)
+	_, err = resource.Create(ctx, object, options)
+	return err
+}
+
+// CreateWithStatus creates one object of a kind that has the subresource status, and writes that as well: with the
+// object itself the server drops it.
+func (c *Creator) CreateWithStatus(ctx context.Context, object *unstructured.Unstructured) error {
+	resource, err := c.Resource(object)
+	if err != nil {
 		return err
+	}
+	created, err := resource.Create(ctx, object, metav1.CreateOptions{})
+	if err != nil {
+		return err
+	}
+	created.Object["status"] = object.Object["status"]
+	_, err = resource.UpdateStatus(ctx, created, metav1.UpdateOptions{})
+	return err
+}
+
+// Resource is where this object, or the others of its kind and namespace, are.
+func (c *Creator) Resource(object *unstructured.Unstructured) (dynamic.ResourceInterface, error) {
+	kind := object.GroupVersionKind()
+	mapping, err := c.mapper.RESTMapping(kind.GroupKind(), kind.Version)
+	if err != nil {
+		return nil, err
+	}
+	resource := c.client.Resource(mapping.Resource)
+	if mapping.Scope.Name() != meta.RESTScopeNameNamespace {
+		return resource, nil
 	}
 	namespace := object.GetNamespace()
 	if namespace == "" {
 		namespace = metav1.NamespaceDefault
 	}
-	_, err = c.client.Resource(mapping.Resource).Namespace(namespace).Create(ctx, object, options)
-	return err
+	return resource.Namespace(namespace), nil
 }
