@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/hash/hash.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 #include "analyzer/model/impersonation.h"
@@ -34,6 +35,20 @@ std::string Describe(const SkippedPart& part) {
                                : absl::StrCat(" (and ", part.lines - 1, " more lines)");
   const std::string line = part.line == 0 ? "" : absl::StrCat(":", part.line);
   return absl::StrCat(part.file, line, ": ", part.reason, more);
+}
+
+std::string ShortTime(absl::string_view time) {
+  constexpr size_t kSeconds = sizeof("2026-01-02T03:04:05") - 1, kLongest = 40;
+  if (time.size() > kLongest) return absl::StrCat(time.substr(0, kLongest), "...");
+  if (time.size() <= kSeconds || time[kSeconds] != '.') return std::string(time);
+  size_t end = kSeconds + 1;
+  while (end < time.size() && absl::ascii_isdigit(static_cast<unsigned char>(time[end]))) ++end;
+  return absl::StrCat(time.substr(0, kSeconds), time.substr(end));
+}
+
+std::string DescribeTimes(uint64_t times, absl::string_view last) {
+  return absl::StrCat(times, times == 1 ? " time" : " times",
+                      last.empty() ? "" : absl::StrCat(", last at ", ShortTime(last)));
 }
 
 size_t RequestHash::operator()(const RequestAttributes& r) const {
@@ -78,6 +93,8 @@ void EvidenceBuilder::Count(LoggedRequest logged, const std::string& time) {
   }
   Activity& activity = evidence_.activities[found->second];
   Widen(time, activity.first_time, activity.last_time);
+  if (logged.outcome != Outcome::kRefused)
+    activity.last_allowed = std::max(activity.last_allowed, time);
   ++(logged.outcome == Outcome::kAllowed   ? activity.allowed
      : logged.outcome == Outcome::kRefused ? activity.refused
                                            : activity.started);

@@ -3,6 +3,7 @@
 // distinct one once. src/audit_log reads the logs.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,8 +24,11 @@ struct Activity {
   uint64_t refused = 0;
   uint64_t started = 0;  // long requests let in; those that ended in the log are in `allowed`, too
   std::string first_time, last_time;  // as logged: RFC 3339 in UTC, which compares as text
+  std::string last_allowed;           // the last time that it was let in
 
   bool was_allowed() const { return allowed + started > 0; }
+  // How often at least, each long request once.
+  uint64_t let_in() const { return std::max(allowed, started); }
 };
 
 // A part of the logs that could not be read, or holds something else; one for each file and reason.
@@ -47,9 +51,16 @@ struct Evidence {
   uint64_t events = 0;               // read in all, of any account and stage
   uint64_t requests = 0;  // of the account: all `allowed` and `refused`, and the overflow
   uint64_t overflow = 0;  // requests left out because too many distinct ones were made
-  std::string first_time, last_time;  // of the account's requests
-  std::vector<SkippedPart> skipped;   // in the order of the logs
+  std::string first_time, last_time;   // of the account's requests
+  std::vector<SkippedPart> skipped;    // in the order of the logs
+  std::vector<std::string> eventless;  // the logs that hold something, but no event at all
 };
+
+// A logged time without fractions of a second; what is no time is cut.
+std::string ShortTime(absl::string_view time);
+
+// "3 times, last at 2026-01-02T03:04:05Z".
+std::string DescribeTimes(uint64_t times, absl::string_view last);
 
 // Whether the object's name is kept: for a rule with resourceNames it tells which of them is used.
 // Called once for each request.
@@ -75,6 +86,8 @@ class EvidenceBuilder {
   // Events that somebody else has found to be of other accounts.
   void AddOthers(uint64_t events) { evidence_.events += events; }
   void AddSkipped(const std::string& file, uint64_t line, const std::string& reason);
+
+  void AddEventless(const std::string& file) { evidence_.eventless.push_back(file); }
 
   uint64_t events() const { return evidence_.events; }
   const std::string& user() const { return evidence_.user; }

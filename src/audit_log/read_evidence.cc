@@ -44,18 +44,21 @@ class NameFinder {
 };
 
 void ReadLog(const AuditLog& log, const NameFinder& finder, uint64_t line_limit,
-             EvidenceBuilder& builder, bool* any_line) {
+             EvidenceBuilder& builder) {
+  const uint64_t before = builder.events();
+  bool any_line = false;
   const std::unique_ptr<ByteSource> source = OpenByteSource(*log.in);
   LineReader lines(*source, line_limit);
   absl::string_view line;
   while (lines.Next(&line)) {
     if (lines.too_long()) {
+      any_line = true;
       builder.AddSkipped(log.name, lines.number(),
                          absl::StrCat("longer than ", line_limit >> 20, " MiB"));
     }
     line = absl::StripPrefix(line, kByteOrderMark);
     if (absl::StripAsciiWhitespace(line).empty()) continue;
-    *any_line = true;
+    any_line = true;
     if (LooksLikeAuditEvent(line) && !finder.MayName(line)) {
       builder.AddOthers(1);
       continue;
@@ -64,8 +67,11 @@ void ReadLog(const AuditLog& log, const NameFinder& finder, uint64_t line_limit,
         ReadAuditLine(line, [&](const AuditEvent& event) { builder.Add(event); });
     if (!problem.empty()) builder.AddSkipped(log.name, lines.number(), problem);
   }
-  if (const std::string problem = source->problem(); !problem.empty())
+  if (const std::string problem = source->problem(); !problem.empty()) {
+    any_line = true;
     builder.AddSkipped(log.name, 0, problem);
+  }
+  if (any_line && builder.events() == before) builder.AddEventless(log.name);
 }
 
 }  // namespace
@@ -75,14 +81,13 @@ absl::StatusOr<Evidence> ReadEvidence(absl::Span<const AuditLog> logs,
   if (options.user.empty()) return absl::InvalidArgumentError("audit log: no account is named");
   EvidenceBuilder builder(options);
   const NameFinder finder(builder.user());
-  bool any_line = false;
-  for (const AuditLog& log : logs) ReadLog(log, finder, line_limit, builder, &any_line);
+  for (const AuditLog& log : logs) ReadLog(log, finder, line_limit, builder);
   const bool any_event = builder.events() > 0;
   Evidence evidence = builder.Take();
-  if (!any_event && (any_line || !evidence.skipped.empty())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(evidence.skipped.empty() ? logs[0].name : Describe(evidence.skipped[0]),
-                     "; no audit event of audit.k8s.io/v1 was found"));
+  if (!any_event && !evidence.eventless.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        evidence.skipped.empty() ? evidence.eventless[0] : Describe(evidence.skipped[0]),
+        "; no audit event of audit.k8s.io/v1 was found"));
   }
   return evidence;
 }

@@ -10,8 +10,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
+#include "analyzer/audit/unpredicted.h"
 #include "analyzer/base/status_macros.h"
 #include "analyzer/grants/aggregate.h"
+#include "src/cli/audit_evidence.h"
 #include "src/cli/audit_report.h"
 #include "src/cli/commands.h"
 #include "src/cli/known_findings.h"
@@ -30,18 +32,17 @@ constexpr std::array<absl::string_view, 4> kFormats = {"text", "json", "yaml", "
 using Accounts = std::set<std::pair<std::string, std::string>>;
 
 // All that one run finds out, in the order of its stages.
-struct Outcome {
+struct AuditRun {
   Loaded loaded;
   AnalyzeOptions analyze;
   Requirements requirements;
   std::vector<AuditedCluster> clusters;
+  LoggedUse logged;
 };
 
 absl::Status CheckFlags(const Options& options) {
   if (!options.review.rbac.empty() && !options.cluster.contexts.empty())
     return absl::InvalidArgumentError("audit: give either --rbac or --context, not both");
-  if (!options.audit.logs.empty())
-    return absl::InvalidArgumentError("--audit-log: not in this version");
   if (!options.audit.record.empty() && options.given.count("--output") > 0) {
     return absl::InvalidArgumentError(
         "--check: prints nothing; to write the record use -o markdown=FILE without it");
@@ -53,7 +54,7 @@ absl::Status CheckFlags(const Options& options) {
   if (dump_is_stdin && (paths.empty() || std::any_of(paths.begin(), paths.end(), is_stdin)))
     return absl::InvalidArgumentError(
         "--rbac -: standard input is the dump; name the manifests as files or folders");
-  return absl::OkStatus();
+  return CheckAuditLogFlags(options);
 }
 
 // The configuration's failOn is about check; an audit fails only by its flag.
@@ -95,7 +96,7 @@ RbacPolicy AsHeld(RbacPolicy policy) {
   return policy;
 }
 
-void AuditCluster(const Outcome& o, RbacPolicy held, RbacPolicy baseline, bool of_input,
+void AuditCluster(const AuditRun& o, RbacPolicy held, RbacPolicy baseline, bool of_input,
                   Accounts accounts, AuditedCluster& cluster) {
   cluster.held = std::make_unique<AgentGrants>(std::move(held), o.analyze.agent.User());
   cluster.baseline = std::make_unique<AgentGrants>(std::move(baseline), o.analyze.agent.User());
@@ -109,7 +110,7 @@ RbacPolicy ProfilePolicy(const AnalyzeOptions& analyze) {
   return policy;
 }
 
-absl::Status AuditAll(const Options& options, const Environment& environment, Outcome& o) {
+absl::Status AuditAll(const Options& options, const Environment& environment, AuditRun& o) {
   const AnalysisInput& input = o.loaded.input;
   if (!options.cluster.contexts.empty()) {
     WECAN_ASSIGN_OR_RETURN(std::vector<ContextRbac> contexts,
@@ -138,6 +139,20 @@ absl::Status AuditAll(const Options& options, const Environment& environment, Ou
   return absl::OkStatus();
 }
 
+// What the logs say of the grants of the one cluster; that it could not be asked does not matter to
+// what they say of the agent.
+void AddEvidence(const Options& options, const Environment& environment, AuditRun& o) {
+  if (options.audit.logs.empty()) return;
+  AuditedCluster& cluster = o.clusters[0];
+  EvidenceOptions evidence{.user = o.analyze.agent.User().name};
+  if (cluster.held != nullptr)
+    evidence.name_matters = NamesOfRules(cluster.result, *cluster.baseline);
+  o.logged = ReadAuditLogs(options.audit.logs, evidence, environment);
+  if (!o.logged.evidence || cluster.held == nullptr) return;
+  cluster.uses = FindUse(cluster.result, *cluster.baseline, *o.logged.evidence);
+  NoteUse(cluster.uses, cluster.result);
+}
+
 // Whether no binding names the agent itself: more likely the account is another one.
 bool NamesNobody(const AuditedCluster& cluster, const Agent& agent) {
   const std::vector<RoleBinding>& bindings = cluster.held->policy().bindings;
@@ -150,7 +165,7 @@ bool NamesNobody(const AuditedCluster& cluster, const Agent& agent) {
 // ---- what is said of it
 
 // Clusters that seem to have another agent.
-std::vector<Diagnostic> WithoutAgent(const Outcome& o) {
+std::vector<Diagnostic> WithoutAgent(const AuditRun& o) {
   std::vector<Diagnostic> warnings;
   for (const AuditedCluster& cluster : o.clusters) {
     if (cluster.held == nullptr || !NamesNobody(cluster, o.analyze.agent)) continue;
@@ -164,11 +179,12 @@ std::vector<Diagnostic> WithoutAgent(const Outcome& o) {
 }
 
 // What of the input does not count, so that what it needs passes for unused.
-std::vector<Diagnostic> NotCounted(const Outcome& o) {
+std::vector<Diagnostic> NotCounted(const AuditRun& o) {
   std::vector<Diagnostic> warnings = WithoutAgent(o);
   for (const Diagnostic& d : o.loaded.input.diagnostics) {
     if (d.rule == "WEC902" || d.rule == "WEC905") warnings.push_back(d);
   }
+  warnings.insert(warnings.end(), o.logged.warnings.begin(), o.logged.warnings.end());
   return warnings;
 }
 
@@ -179,7 +195,7 @@ int CountObjects(const Requirements& requirements) {
 }
 
 // Whether of a role that wecan wrote, and that `fix --prune` can change, something goes.
-bool Prunes(const Options& options, const Outcome& o) {
+bool Prunes(const Options& options, const AuditRun& o) {
   const bool sees_all = options.input.selector.empty() && options.input.binding_policies.empty();
   if (!sees_all || o.analyze.profile.source != "builtin") return false;
   return std::any_of(o.clusters.begin(), o.clusters.end(), [](const AuditedCluster& c) {
@@ -190,14 +206,30 @@ bool Prunes(const Options& options, const Outcome& o) {
   });
 }
 
+// Whether of some grant (`ours`: of roles that wecan wrote) more is in use than the manifests need:
+// a fix, which knows those alone, would take it away.
+bool MoreInUse(const AuditRun& o, bool ours) {
+  return std::any_of(o.clusters.begin(), o.clusters.end(), [&](const AuditedCluster& c) {
+    for (size_t i = 0; i < c.uses.size(); ++i) {
+      const HeldRole& path = c.result.grants[i].path;
+      if (c.uses[i].unneeded.times > 0 && (!ours || IsOurs(*path.role))) return true;
+    }
+    return false;
+  });
+}
+
 // The command that makes the grants smaller: of roles that wecan wrote, or as if there were none.
-std::string NextCommand(const Options& options, const Outcome& o) {
+std::string NextCommand(const Options& options, const AuditRun& o) {
   const bool any = std::any_of(o.clusters.begin(), o.clusters.end(), [](const AuditedCluster& c) {
     return std::any_of(c.result.findings.begin(), c.result.findings.end(),
                        [](const AuditFinding& f) { return f.grant >= 0; });
   });
   if (!any || options.fix_command.empty()) return "";
-  if (Prunes(options, o)) return absl::StrCat(options.fix_command, " --prune --diff");
+  // Without the logs that were asked for nobody knows what is in use.
+  if (!o.logged.errors.empty()) return "";
+  if (Prunes(options, o))
+    return MoreInUse(o, true) ? "" : absl::StrCat(options.fix_command, " --prune --diff");
+  if (MoreInUse(o, false)) return "";
   const bool given = options.agent.no_input_grants;
   const bool grants = !o.loaded.input.rbac.roles.empty() || !o.loaded.input.rbac.bindings.empty();
   return absl::StrCat(options.fix_command, grants && !given ? " --no-input-grants" : "");
@@ -214,8 +246,9 @@ std::string RecordCommand(const Options& options) {
   return absl::StrCat(command, " -o markdown=", ShellWord(options.audit.record));
 }
 
-ExitCode ExitCodeOf(const Outcome& o, const std::vector<Diagnostic>& unread,
+ExitCode ExitCodeOf(const AuditRun& o, const std::vector<Diagnostic>& unread,
                     std::optional<Level> fail_on) {
+  if (!o.logged.errors.empty()) return ExitCode::kUsage;
   if (!unread.empty()) return UnreadExitCode(unread, o.loaded.input);
   const bool unreachable = std::any_of(o.clusters.begin(), o.clusters.end(),
                                        [](const AuditedCluster& c) { return !c.error.empty(); });
@@ -229,7 +262,15 @@ ExitCode ExitCodeOf(const Outcome& o, const std::vector<Diagnostic>& unread,
   return fails ? ExitCode::kFindings : ExitCode::kOk;
 }
 
-AuditReport MakeReport(const Options& options, const Outcome& o, ExitCode exit_code) {
+std::vector<Diagnostic> ErrorsOf(const AuditRun& o) {
+  std::vector<Diagnostic> errors = UnreadInput(o.loaded.input);
+  errors.insert(errors.end(), o.logged.errors.begin(), o.logged.errors.end());
+  return errors;
+}
+
+AuditReport MakeReport(const Options& options, const AuditRun& o, ExitCode exit_code) {
+  const Evidence* evidence = o.logged.evidence ? &*o.logged.evidence : nullptr;
+  const std::string next_command = NextCommand(options, o);
   return {.input = o.loaded.input,
           .requirements = o.requirements,
           .options = o.analyze,
@@ -237,21 +278,28 @@ AuditReport MakeReport(const Options& options, const Outcome& o, ExitCode exit_c
                     : !options.review.rbac.empty()    ? AuditSource::kDump
                                                       : AuditSource::kInput,
           .clusters = {},
-          .errors = UnreadInput(o.loaded.input),
+          .errors = ErrorsOf(o),
           .warnings = NotCounted(o),
           .objects = CountObjects(o.requirements),
           .all = options.audit.all,
-          .next_command = NextCommand(options, o),
+          .next_command = next_command,
+          .evidence = evidence,
+          .unpredicted = evidence == nullptr ? std::vector<const Activity*>()
+                                             : UnpredictedRequests(*evidence, o.requirements,
+                                                                   o.analyze.agent.namespace_),
+          .more_in_use = next_command.empty() && MoreInUse(o, false),
           .exit_code = static_cast<int>(exit_code)};
 }
 
 void PrintRemarks(const AuditReport& report, const Environment& environment) {
-  PrintDiagnostics(report.errors, report.input, environment);
-  for (const Diagnostic& d : report.warnings) {
+  if (report.evidence != nullptr) PrintSkipped(*report.evidence, environment);
+  const auto print = [&](const Diagnostic& d) {
     const std::string place = PlaceName(report.input, d.location, true);
     *environment.err << "wecan: " << place << (d.location.file < 0 ? "" : ": ")
                      << Printable(d.message) << "\n";
-  }
+  };
+  for (const Diagnostic& d : report.errors) print(d);
+  for (const Diagnostic& d : report.warnings) print(d);
 }
 
 // --check: an audit of part of what there is says nothing of the record.
@@ -277,17 +325,20 @@ absl::StatusOr<ExitCode> Audit(const Options& options, Environment& environment)
   WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
   WECAN_ASSIGN_OR_RETURN(const std::optional<Level> fail_on, FailOn(options));
   WECAN_ASSIGN_OR_RETURN(const LoadRequest request, MakeLoadRequest(options.input, environment));
-  Outcome o;
+  AuditRun o;
   o.loaded = Load(request, *environment.files, *environment.in);
   std::vector<std::string> inputs = ManifestPaths(o.loaded.input);
   inputs.insert(inputs.end(), options.review.rbac.begin(), options.review.rbac.end());
+  inputs.insert(inputs.end(), options.audit.logs.begin(), options.audit.logs.end());
   WECAN_RETURN_IF_ERROR(CheckOutputFiles(outputs, inputs, *environment.files));
   WECAN_ASSIGN_OR_RETURN(o.analyze, MakeAnalyzeOptions(options, o.loaded, environment));
   WECAN_RETURN_IF_ERROR(SetLevels(options.policy, o.analyze));
   o.analyze.suppress = TakeConfigSuppressions(options, environment, o.loaded.input);
   o.requirements = DeriveRequirements(o.loaded.input, o.analyze.derive);
   LeaveOutSuppressed(o.loaded.input, o.analyze, o.requirements);
+  WECAN_RETURN_IF_ERROR(CheckOneCluster(options, environment));
   WECAN_RETURN_IF_ERROR(AuditAll(options, environment, o));
+  AddEvidence(options, environment, o);
 
   const std::vector<Diagnostic> unread = UnreadInput(o.loaded.input);
   const ExitCode exit_code = ExitCodeOf(o, unread, fail_on);

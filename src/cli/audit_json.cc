@@ -64,7 +64,24 @@ const char* StateName(const AuditedGrant& grant) {
   return grant.unused.empty() ? "needed" : "partly";
 }
 
-Json GrantJson(const AuditReport& report, const AuditedGrant& grant) {
+// null where the logs do not tell.
+Json UsedJson(const GrantUse* use) {
+  return use == nullptr || !use->used ? Json(nullptr) : Json(*use->used);
+}
+
+// null for what is not in use.
+Json UsageJson(const GrantUse* use) {
+  if (use == nullptr || use->all.times == 0) return nullptr;
+  const auto part = [](const UsedPart& p) {
+    return Json{{"times", p.times}, {"last", p.last}, {"rules", RulesJson(p.rules)}};
+  };
+  Json json = part(use->all);
+  json["unneeded"] = use->unneeded.times == 0 ? Json(nullptr) : part(use->unneeded);
+  json["keep"] = RulesJson(use->keep);
+  return json;
+}
+
+Json GrantJson(const AuditReport& report, const AuditedGrant& grant, const GrantUse* use) {
   Json broad = Json::array();
   for (const auto& [id, atom] : grant.over_broad)
     broad.push_back({{"guardrail", Text(id)}, {"example", atom}});
@@ -76,7 +93,9 @@ Json GrantJson(const AuditReport& report, const AuditedGrant& grant) {
           {"unused", RulesJson(grant.unused)},
           {"overBroad", broad},
           {"complete", grant.complete},
-          {"objects", ObjectsJson(report, grant.objects)}};
+          {"objects", ObjectsJson(report, grant.objects)},
+          {"used", UsedJson(use)},
+          {"usage", UsageJson(use)}};
 }
 
 // `places`: of each grant in the list that is printed, -1 for none.
@@ -102,7 +121,8 @@ Json ClusterJson(const AuditReport& report, const AuditedCluster& cluster) {
   for (size_t i = 0; i < r.grants.size(); ++i) {
     if (r.grants[i].is_default && !report.all) continue;
     places[i] = static_cast<int>(grants.size());
-    grants.push_back(GrantJson(report, r.grants[i]));
+    grants.push_back(
+        GrantJson(report, r.grants[i], cluster.uses.empty() ? nullptr : &cluster.uses[i]));
   }
   for (const AuditFinding& f : r.findings) findings.push_back(FindingJson(report, f, places));
   return {{"context", cluster.context},
@@ -126,6 +146,37 @@ Json DiagnosticsJson(const AnalysisInput& input, const std::vector<Diagnostic>& 
         {{"rule", d.rule}, {"message", d.message}, {"location", LocationJson(input, d.location)}});
   }
   return list;
+}
+
+Json ActivityJson(const Activity& activity) {
+  const RequestAttributes& r = activity.request;
+  return {{"verb", r.verb},
+          {"group", r.api_group},
+          {"resource", r.resource},
+          {"subresource", r.subresource},
+          {"namespace", r.namespace_},
+          {"name", r.name},
+          {"path", r.path},
+          {"allowed", activity.let_in()},
+          {"refused", activity.refused},
+          {"first", activity.first_time},
+          {"last", activity.last_time}};
+}
+
+Json EvidenceJson(const AuditReport& report) {
+  if (report.evidence == nullptr) return nullptr;
+  const Evidence& e = *report.evidence;
+  Json skipped = Json::array(), used = Json::array(), unpredicted = Json::array();
+  for (const SkippedPart& part : e.skipped) {
+    skipped.push_back(
+        {{"file", part.file}, {"line", part.line}, {"lines", part.lines}, {"reason", part.reason}});
+  }
+  for (const Activity& activity : e.activities) used.push_back(ActivityJson(activity));
+  for (const Activity* activity : report.unpredicted)
+    unpredicted.push_back(ActivityJson(*activity));
+  return {{"user", e.user},         {"events", e.events},    {"requests", e.requests},
+          {"overflow", e.overflow}, {"first", e.first_time}, {"last", e.last_time},
+          {"skipped", skipped},     {"used", used},          {"unpredicted", unpredicted}};
 }
 
 const char* SourceName(AuditSource source) {
@@ -165,6 +216,7 @@ Json AuditJson(const AuditReport& report) {
                      {"exitCode", report.exit_code}};
   json["fixCommand"] = report.next_command;
   json["clusters"] = clusters;
+  json["evidence"] = EvidenceJson(report);
   json["warnings"] = DiagnosticsJson(report.input, report.warnings);
   json["errors"] = DiagnosticsJson(report.input, report.errors);
   return json;

@@ -42,6 +42,7 @@ class Section {
 
   std::string Write() {
     for (const AuditFinding& f : c_.result.findings) AddFinding(f);
+    AddNeverUsed();
     if (r_.all) AddOthers();
     SetWidths();
     if (!rows_.empty()) {
@@ -81,6 +82,7 @@ class Section {
       if (last && shown < rules.size())
         one.details.push_back(absl::StrCat("and ", rules.size() - shown, " more rules of it, -v"));
       if (last && (whole || details_)) AddNeeds(grant, one);
+      if (last && !c_.uses.empty()) AddUse(c_.uses[f.grant], whole, one);
       AddRule(rules[i], grant.path, std::move(one));
     }
   }
@@ -96,6 +98,43 @@ class Section {
     } else {
       absl::StrAppend(&row.details.back(), "   by ",
                       ObjectNames(r_, grant.objects, details_ ? ~size_t{0} : kMostObjects));
+    }
+  }
+
+  // Of an over-broad grant all that it is used for, else what is used of the part that is not
+  // needed.
+  static void AddUse(const GrantUse& use, bool whole, Row& row) {
+    if (!use.used) return;
+    const UsedPart& part = whole ? use.all : use.unneeded;
+    if (part.times == 0) {
+      row.details.emplace_back("never used in the logs");
+      return;
+    }
+    row.details.push_back(
+        absl::StrCat(whole ? "" : "but ", "used ", DescribeTimes(part.times, part.last)));
+    const size_t shown = std::min(use.keep.size(), kMostRules);
+    for (size_t i = 0; i < shown; ++i) {
+      row.details.push_back(
+          absl::StrCat("keep: ", RuleVerbs(use.keep[i]), " ", RuleResources(use.keep[i])));
+    }
+    if (shown < use.keep.size())
+      row.details.push_back(
+          absl::StrCat("and ", use.keep.size() - shown, " more rules, -o json has them"));
+  }
+
+  // What the manifests need, and the logs do not show.
+  void AddNeverUsed() {
+    for (size_t i = 0; i < c_.uses.size(); ++i) {
+      const AuditedGrant& grant = c_.result.grants[i];
+      if (grant.needed.empty() || c_.uses[i].used.value_or(true)) continue;
+      never_used_ = true;
+      for (const PolicyRule& rule : grant.needed) {
+        Row row{.label = "never used", .via = DescribePath(grant.path)};
+        if (&rule == &grant.needed.back())
+          row.details.push_back(absl::StrCat(
+              "needed by ", ObjectNames(r_, grant.objects, details_ ? ~size_t{0} : kMostObjects)));
+        AddRule(rule, grant.path, std::move(row));
+      }
     }
   }
 
@@ -160,10 +199,11 @@ class Section {
   }
 
   std::string Heading() const {
-    return absl::StrCat("GRANTED TO ", Printable(r_.options.agent.service_account), Where(" ON "),
-                        r_.all ? ""
-                               : absl::StrCat(", NOT NEEDED BY ", r_.objects, " OBJECT",
-                                              r_.objects == 1 ? "" : "S"));
+    return absl::StrCat(
+        "GRANTED TO ", Printable(r_.options.agent.service_account), Where(" ON "),
+        r_.all ? ""
+               : absl::StrCat(", NOT NEEDED BY ", r_.objects, " OBJECT", r_.objects == 1 ? "" : "S",
+                              never_used_ ? " OR NEVER USED" : ""));
   }
 
   std::string Where(absl::string_view word) const {
@@ -189,6 +229,7 @@ class Section {
   std::vector<Row> rows_;
   std::map<std::string, size_t> places_;
   size_t resources_ = 0, scopes_ = 0, width_ = 0;
+  bool never_used_ = false;  // there are such rows
   std::string out_;
 };
 
@@ -228,6 +269,13 @@ std::string AuditText(const AuditReport& report, const Style& style, bool detail
     const std::string section = Section(report, cluster, style, details).Write();
     absl::StrAppend(&text, section, section.empty() ? "" : "\n", Figures(report, cluster));
     absl::StrAppend(&text, "\n");
+  }
+  if (report.evidence != nullptr)
+    absl::StrAppend(&text, "\n", AuditUseText(report, style, details));
+  if (report.more_in_use) {
+    absl::StrAppend(&text,
+                    "No command makes these smaller: a fix knows the manifests alone, and would "
+                    "take away what is in use.\n");
   }
   if (!report.next_command.empty())
     absl::StrAppend(&text, "Smallest equivalent: ", report.next_command, "\n");

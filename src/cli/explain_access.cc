@@ -231,6 +231,12 @@ Json ExplainedJson(const Explained& explained) {
 
 }  // namespace
 
+Json ExplainEnvelope() {
+  Json json = {{"$schema", "urn:wecan:schema:explain-v1"}};
+  json.update(Envelope("ExplainReport"));
+  return json;
+}
+
 absl::StatusOr<ExitCode> ExplainAccess(const Options& options, Environment& environment) {
   const absl::StatusOr<std::vector<RbacPlace>> read =
       ReadRbacPlaces(options, environment, kCommand);
@@ -238,7 +244,7 @@ absl::StatusOr<ExitCode> ExplainAccess(const Options& options, Environment& envi
   if (absl::IsNotFound(read.status())) return absl::InvalidArgumentError(read.status().message());
   WECAN_RETURN_IF_ERROR(read.status());
   const std::vector<RbacPlace>& places = *read;
-  Json json = Envelope("ExplainReport");
+  Json json = ExplainEnvelope();
   json["sources"] = Json::array();
   std::vector<std::string> texts;
   std::string note;

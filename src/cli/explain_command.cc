@@ -38,7 +38,7 @@ void AddRules(Names& names) {
 absl::StatusOr<ExitCode> ExplainRule(const Options& options, Environment& environment) {
   const FindingRule* rule = FindRule(options.topic);
   if (rule == nullptr) return absl::NotFoundError("no rule");
-  Json json = Envelope("ExplainReport");
+  Json json = ExplainEnvelope();
   json["rule"] = FindingRuleJson(*rule);
   return PrintResult(options, FindingRuleText(*rule), json, environment);
 }
@@ -50,7 +50,7 @@ void AddRefusals(Names& names) {
 absl::StatusOr<ExitCode> ExplainRefusal(const Options& options, Environment& environment) {
   const Refusal* refusal = FindRefusal(options.topic);
   if (refusal == nullptr) return absl::NotFoundError("no refusal");
-  Json json = Envelope("ExplainReport");
+  Json json = ExplainEnvelope();
   json["refusal"] = RefusalJson(*refusal);
   return PrintResult(options, RefusalText(*refusal), json, environment);
 }

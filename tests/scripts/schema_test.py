@@ -41,6 +41,7 @@ FIX = validator("fix-v1.json")
 PROFILES_DIFF = validator("profiles-diff-v1.json")
 AUDIT = validator("audit-v1.json")
 WHO_CAN = validator("who-can-v1.json")
+EXPLAIN = validator("explain-v1.json")
 CONFIG = validator("config-v1.json")
 BASELINE = validator("baseline-v1.json")
 
@@ -119,7 +120,8 @@ class ReportTest(SchemaTest):
         self.assertGreater(len(goldens), 50)
         for golden in goldens:
             report = json.loads(golden.read_text())
-            self.assert_valid(FIX if report["kind"] == "FixReport" else REPORT, report, golden)
+            schema = {"AuditReport": AUDIT, "DiagnoseReport": DIAGNOSE, "FixReport": FIX}.get(report["kind"], REPORT)
+            self.assert_valid(schema, report, golden)
 
     def test_live_runs(self):
         for folder in sorted(FIXTURES.iterdir()):
@@ -375,9 +377,33 @@ class AuditTest(SchemaTest):
 
     def test_every_change_is_refused(self):
         for args in ((FIXTURES / "audit" / "input",),
-                     (FIXTURES / "audit" / "input", "--rbac", FIXTURES / "audit" / "wec1.yaml")):
+                     (FIXTURES / "audit" / "input", "--rbac", FIXTURES / "audit" / "wec1.yaml"),
+                     (FIXTURES / "audit" / "input", "--audit-log", FIXTURES / "audit" / "audit.jsonl")):
             for what, broken in mutations(self.audit(*args)):
                 self.assert_refused(AUDIT, broken, f"{args}: {what}")
+
+    def test_logs(self):
+        log = FIXTURES / "audit" / "audit.jsonl"
+        report = self.audit(FIXTURES / "audit" / "input", "--audit-log", log, "--all")
+        self.assertEqual({grant["used"] for grant in report["clusters"][0]["grants"]}, {True, False})
+        self.assertTrue(report["evidence"]["unpredicted"])
+        self.audit(FIXTURES / "audit" / "input", "--rbac", FIXTURES / "audit" / "wec1.yaml", "--audit-log", log)
+        with tempfile.TemporaryDirectory() as folder:
+            other = pathlib.Path(folder) / "other.log"
+            other.write_text("no JSON\n")
+            report = self.audit(FIXTURES / "audit" / "input", "--audit-log", log, "--audit-log", other)
+            self.assertEqual(len(report["evidence"]["skipped"]), 1)
+            report = self.audit(FIXTURES / "audit" / "input", "--audit-log", other)
+            self.assertIsNone(report["evidence"])
+            self.assertEqual({grant["used"] for grant in report["clusters"][0]["grants"]}, {None})
+
+    def test_only_what_was_used_has_a_usage(self):
+        report = self.audit(FIXTURES / "audit" / "input", "--audit-log", FIXTURES / "audit" / "audit.jsonl")
+        for grant in report["clusters"][0]["grants"]:
+            broken = copy.deepcopy(report)
+            index = report["clusters"][0]["grants"].index(grant)
+            broken["clusters"][0]["grants"][index]["used"] = not grant["used"]
+            self.assert_refused(AUDIT, broken, grant["rule"])
 
 
 class WhoCanTest(SchemaTest):
@@ -412,6 +438,55 @@ class WhoCanTest(SchemaTest):
         self.assert_refused(WHO_CAN, report, "both")
         report["sources"][0]["method"] = ""
         self.assert_refused(WHO_CAN, report, "holders beside an error")
+
+
+class ExplainTest(SchemaTest):
+    def explain(self, *args):
+        report, exit_code = run("explain", *args)
+        self.assert_valid(EXPLAIN, report, args)
+        self.assertEqual(exit_code, 0, args)
+        return report
+
+    def test_rules(self):
+        rules, _ = run("rules")
+        self.assertGreater(len(rules["rules"]), 20)
+        for rule in rules["rules"]:
+            self.assertEqual(self.explain(rule["id"])["rule"]["id"], rule["id"])
+
+    def test_refusals(self):
+        refusals = yaml.safe_load((ROOT / "rules" / "refusals.yaml").read_text())["refusals"]
+        self.assertGreater(len(refusals), 20)
+        for refusal in refusals:
+            self.assertEqual(self.explain(refusal["id"])["refusal"]["id"], refusal["id"])
+
+    def test_resources(self):
+        dump = str(FIXTURES / "conformance/sar/001/rbac.yaml")
+        for args in (
+                ("StorageClass",),
+                ("configmaps", "-n", "shop"),
+                ("secrets", "--verb", "list", "--rbac", dump),
+                ("widgets.example.org",),
+                ("pods", "--as", "jane", "--as-group", "system:masters"),
+        ):
+            with self.subTest(args):
+                self.explain(*args)
+
+    def test_every_change_is_refused(self):
+        for args in (("WEC101",), ("rbac-forbidden",), ("StorageClass",), ("configmaps", "-n", "shop")):
+            for what, broken in mutations(self.explain(*args)):
+                self.assert_refused(EXPLAIN, broken, f"{args}: {what}")
+
+    def test_a_topic_is_one_thing(self):
+        report = self.explain("StorageClass")
+        report["rule"] = self.explain("WEC101")["rule"]
+        self.assert_refused(EXPLAIN, report, "both")
+
+    def test_what_is_denied_has_a_reason(self):
+        report = self.explain("StorageClass")
+        answer = report["sources"][0]["answers"][0]
+        self.assertFalse(answer["allowed"])
+        answer["message"] = ""
+        self.assert_refused(EXPLAIN, report, "no message")
 
 
 class FixTest(SchemaTest):
