@@ -31,7 +31,7 @@ constexpr char kTriggers[] =
     "\" not found|does not allow this method|could not find the requested|meta is incompleted|"
     "attempting to grant|extra privileges|failed calling webhook|set an ownerRef|"
     "blockOwnerDeletion|too large|Timeout: |does not match the|conversion webhook|"
-    "failed to complete validation|Failed to (?:apply manifest|fetch resource)";
+    "failed to complete |Failed to (?:apply manifest|fetch resource)";
 
 re2::StringPiece Piece(absl::string_view text) { return {text.data(), text.size()}; }
 absl::string_view View(re2::StringPiece piece) { return {piece.data(), piece.size()}; }
