@@ -121,11 +121,13 @@ class TextReader {
 
   // ---- lines
 
+  // The line around `at`; of a long one no more than has to be looked at.
   Line LineAt(size_t at) const {
-    const size_t before = at == 0 ? absl::string_view::npos : text_.rfind('\n', at - 1);
-    const size_t end = text_.find('\n', at);
-    return {before == absl::string_view::npos ? 0 : before + 1,
-            end == absl::string_view::npos ? text_.size() : end};
+    const size_t before = text_.substr(read_, at - read_).rfind('\n');
+    const size_t length = text_.substr(at, kLongLine + 1).find('\n');
+    return {before == absl::string_view::npos ? read_ : read_ + before + 1,
+            length != absl::string_view::npos ? at + length
+                                              : std::min(text_.size(), at + kLongLine + 1)};
   }
   absl::string_view TextOf(const Line& line) const {
     return text_.substr(line.begin, line.end - line.begin);
