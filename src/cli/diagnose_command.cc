@@ -2,10 +2,8 @@
 // wecan diagnose: from the text of an error to its cause and its cure.
 #include <algorithm>
 #include <istream>
-#include <iterator>
-#include <map>
+#include <optional>
 #include <ostream>
-#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -17,11 +15,11 @@
 #include "src/cli/commands.h"
 #include "src/cli/diagnose_live.h"
 #include "src/cli/grant_flags.h"
+#include "src/cli/judge_accounts.h"
 #include "src/cli/print.h"
 #include "src/cli/setup.h"
 #include "src/diagnose/read_objects.h"
 #include "src/diagnose/report.h"
-#include "src/fix/grant_documents.h"
 #include "src/output/report.h"
 
 namespace wecan {
@@ -87,105 +85,11 @@ absl::Status ReadTexts(const Options& options, const std::vector<std::string>& p
   return absl::OkStatus();
 }
 
-// The denials of one account, as indices.
-using ByUser = std::map<std::string, std::vector<size_t>>;
-
-class Doctor {
- public:
-  Doctor(const Options& options, const Environment& environment, const Loaded& loaded,
-         const FixOptions& fix)
-      : options_(options), environment_(environment), loaded_(loaded), fix_(fix) {}
-
-  // Judges all denials of `diagnosis`, and plans its grants.
-  absl::Status Run(const AnalyzeOptions& analyze, Diagnosis& diagnosis) {
-    ByUser by_user;
-    for (size_t i = 0; i < diagnosis.denials.size(); ++i)
-      by_user[diagnosis.denials[i].denial.user].push_back(i);
-    for (const auto& [user, indices] : by_user)
-      WECAN_RETURN_IF_ERROR(RunAccount(user, indices, analyze, diagnosis));
-    return absl::OkStatus();
-  }
-
- private:
-  absl::Status RunAccount(const std::string& user, const std::vector<size_t>& indices,
-                          AnalyzeOptions analyze, Diagnosis& diagnosis) {
-    const std::optional<Agent> agent = WorkAgentOf(user, analyze.agent);
-    if (agent && agent->User().name != analyze.agent.User().name) {
-      AgentOptions other = options_.agent;
-      other.agent = agent->Account().Display();
-      other.klusterlet = agent->klusterlet;
-      analyze.agent = *agent;
-      WECAN_ASSIGN_OR_RETURN(analyze.profile,
-                             MakeProfile(other, options_.cluster, *agent, environment_));
-    }
-    std::vector<const Denial*> denials;
-    for (const size_t i : indices) denials.push_back(&diagnosis.denials[i].denial);
-    const Surroundings around{loaded_.input, diagnosis.requirements, analyze,
-                              options_.diagnose.any_subject};
-    const std::vector<DenialVerdict> verdicts = JudgeDenials(denials, around, agent.has_value());
-    for (size_t i = 0; i < indices.size(); ++i) {
-      DiagnosedDenial& item = diagnosis.denials[indices[i]];
-      item.verdict = verdicts[i];
-      item.work_agent = agent.has_value();
-      if (agent) item.profile = analyze.profile.name;
-    }
-    const RbacPolicy held =
-        agent ? WithoutRefuted(analyze.profile.policy, denials, verdicts) : RbacPolicy();
-    const Grantee grantee = GranteeOf(user, agent);
-    WECAN_ASSIGN_OR_RETURN(DenialGrant grant,
-                           PlanDenialGrant(denials, verdicts, grantee, held, fix_));
-    if (IsNameTaken(grant, diagnosis)) {
-      FixOptions other = fix_;
-      other.name = absl::StrCat(grant.roles[0].role.name, ":", DnsName(user));
-      WECAN_ASSIGN_OR_RETURN(grant, PlanDenialGrant(denials, verdicts, grantee, held, other));
-    }
-    if (!grant.faults.empty()) return absl::InternalError(grant.faults[0]);
-    if (grant.roles.empty()) return absl::OkStatus();
-    AccountGrant account{.user = user, .grant = std::move(grant)};
-    std::set<std::string> objects;
-    for (size_t i = 0; i < denials.size(); ++i) {
-      const Denial& d = *denials[i];
-      if (verdicts[i].verbs.empty()) continue;
-      objects.insert(absl::StrCat(d.namespace_, d.namespace_.empty() ? "" : ": ",
-                                  d.path.empty() ? ResourceOf(d) : d.path,
-                                  d.name.empty() ? "" : " ", d.name));
-    }
-    account.objects.assign(objects.begin(), objects.end());
-    diagnosis.grants.push_back(std::move(account));
-    return absl::OkStatus();
-  }
-
-  // Two accounts whose roles had one name would lose one of them to kubectl apply.
-  static bool IsNameTaken(const DenialGrant& grant, const Diagnosis& diagnosis) {
-    return !grant.roles.empty() &&
-           std::any_of(diagnosis.grants.begin(), diagnosis.grants.end(),
-                       [&](const AccountGrant& a) {
-                         return a.grant.roles[0].role.name == grant.roles[0].role.name;
-                       });
-  }
-
-  static Grantee GranteeOf(const std::string& user, const std::optional<Agent>& agent) {
-    Grantee grantee{.user = WithImplicitGroups(user, {})};
-    std::string ns, name;
-    if (ParseServiceAccountUsername(user, &ns, &name)) {
-      grantee.subject = {"ServiceAccount", ns, name};
-    } else {
-      grantee.subject = {"User", "", user, kRbacGroup};
-    }
-    if (agent) grantee.klusterlet = agent->klusterlet;
-    return grantee;
-  }
-
-  const Options& options_;
-  const Environment& environment_;
-  const Loaded& loaded_;
-  const FixOptions& fix_;
-};
-
-ExitCode ExitCodeOf(const Diagnosis& diagnosis, const std::vector<Diagnostic>& unread) {
+// `asked`: clusters alone were, whose silence is good news; of a text it is none.
+ExitCode ExitCodeOf(const Diagnosis& diagnosis, bool unread, bool asked) {
   const bool nothing = diagnosis.denials.empty() && diagnosis.errors.empty();
-  if (nothing || diagnosis.cut_times > 0 || diagnosis.unlisted > 0 || !unread.empty())
-    return ExitCode::kUsage;
+  const bool partly = diagnosis.cut_times > 0 || diagnosis.unlisted > 0 || unread;
+  if (partly || (nothing && !asked)) return ExitCode::kUsage;
   if (!diagnosis.errors.empty()) return ExitCode::kIncomplete;
   const bool all = std::all_of(diagnosis.denials.begin(), diagnosis.denials.end(),
                                [](const DiagnosedDenial& i) { return !i.verdict.verbs.empty(); });
@@ -223,37 +127,72 @@ absl::StatusOr<Loaded> LoadWorkload(const Options& options, const Environment& e
   return Load(request, *environment.files, *environment.in);
 }
 
+bool IsLiveDiagnosis(const ClusterOptions& cluster) {
+  return !cluster.its.empty() || !cluster.contexts.empty();
+}
+
+// Sorts the words, and puts the workload among them where the loader looks for it.
+absl::StatusOr<Words> TakeWords(const Environment& environment, Options& options) {
+  Words words = SortWords(options.diagnose.words, environment);
+  const ClusterOptions& cluster = options.cluster;
+  if (words.texts.empty() && !IsLiveDiagnosis(cluster)) words.texts = {"-"};
+  std::vector<std::string>& paths = options.input.paths;
+  paths.insert(paths.end(), words.manifests.begin(), words.manifests.end());
+  const auto has_dash = [](const std::vector<std::string>& list) {
+    return std::find(list.begin(), list.end(), "-") != list.end();
+  };
+  if (has_dash(paths) && has_dash(words.texts)) {
+    return absl::InvalidArgumentError(
+        "diagnose: standard input is the text, so the workload cannot come from there, too");
+  }
+  if (cluster.its.empty() && !options.review.namespace_.empty())
+    options.input.default_namespace = options.review.namespace_;
+  return words;
+}
+
+// All denials of texts and clusters. `clusters` is nullptr unless one of them is asked.
+absl::Status Collect(const Options& options, const Words& words, const Clusters* clusters,
+                     Environment& environment, DenialSet& denials,
+                     std::vector<DiagnosisError>& errors) {
+  const Recognizer recognizer;
+  WECAN_RETURN_IF_ERROR(ReadTexts(options, words.texts, recognizer, environment, denials));
+  if (clusters == nullptr) return absl::OkStatus();
+  if (!options.cluster.its.empty())
+    return ReadManifestWorks(options, *clusters, recognizer, denials);
+  if (!words.texts.empty()) return absl::OkStatus();
+  return AskAboutApplied(options, *clusters, environment, denials, errors);
+}
+
+absl::Status Print(const Options& options, const std::vector<Output>& outputs,
+                   const Diagnosis& diagnosis, Environment& environment) {
+  WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
+  const Style style{.color = color, .columns = environment.columns};
+  return WriteOutputs(
+      outputs, options.global.quiet,
+      [&](const Output& output) {
+        if (output.format == "json") return DumpJson(DiagnosisJson(diagnosis));
+        if (output.format == "yaml") return DiagnosisYaml(diagnosis);
+        return DiagnosisText(diagnosis, output.file.empty() ? style : Style(),
+                             options.global.verbose > 0);
+      },
+      environment);
+}
+
 absl::StatusOr<ExitCode> Diagnose(Options options, Environment& environment) {
   WECAN_ASSIGN_OR_RETURN(const std::vector<Output> outputs,
                          MakeOutputs(options.output, {"text", "json", "yaml"}));
-  WECAN_ASSIGN_OR_RETURN(const bool color, UseColor(options.global.color, environment));
   WECAN_ASSIGN_OR_RETURN(const FixOptions fix, MakeFixOptions(options.fix));
   std::string command = DiagnoseCommand(options);
-  Words words = SortWords(options.diagnose.words, environment);
-  const ClusterOptions& cluster = options.cluster;
-  const bool live = !cluster.its.empty() || !cluster.contexts.empty();
-  if (words.texts.empty() && !live) words.texts = {"-"};
-  std::vector<std::string>& paths = options.input.paths;
-  paths.insert(paths.end(), words.manifests.begin(), words.manifests.end());
-  const bool twice = std::find(paths.begin(), paths.end(), "-") != paths.end() &&
-                     std::find(words.texts.begin(), words.texts.end(), "-") != words.texts.end();
-  if (twice)
-    return absl::InvalidArgumentError(
-        "diagnose: standard input is the text, so the workload cannot come from there, too");
-  if (cluster.its.empty() && !options.review.namespace_.empty())
-    options.input.default_namespace = options.review.namespace_;
-
-  const Recognizer recognizer;
+  WECAN_ASSIGN_OR_RETURN(const Words words, TakeWords(environment, options));
+  std::optional<Clusters> clusters;
+  if (IsLiveDiagnosis(options.cluster)) {
+    WECAN_ASSIGN_OR_RETURN(Clusters opened, Clusters::Open(options.cluster, environment));
+    clusters.emplace(std::move(opened));
+  }
   DenialSet found;
   std::vector<DiagnosisError> errors;
-  WECAN_RETURN_IF_ERROR(ReadTexts(options, words.texts, recognizer, environment, found));
-  if (live) {
-    WECAN_ASSIGN_OR_RETURN(const Clusters clusters, Clusters::Open(cluster, environment));
-    if (!cluster.its.empty())
-      WECAN_RETURN_IF_ERROR(ReadManifestWorks(options, clusters, recognizer, found));
-    if (cluster.its.empty() && words.texts.empty())
-      WECAN_RETURN_IF_ERROR(AskAboutApplied(options, clusters, environment, found, errors));
-  }
+  WECAN_RETURN_IF_ERROR(
+      Collect(options, words, clusters ? &*clusters : nullptr, environment, found, errors));
 
   WECAN_ASSIGN_OR_RETURN(const Loaded loaded, LoadWorkload(options, environment));
   WECAN_ASSIGN_OR_RETURN(const AnalyzeOptions analyze,
@@ -272,33 +211,18 @@ absl::StatusOr<ExitCode> Diagnose(Options options, Environment& environment) {
                       .unlisted = found.unlisted(),
                       .errors = std::move(errors)};
   for (Denial& d : found.TakeDenials()) diagnosis.denials.push_back({.denial = std::move(d)});
-  WECAN_RETURN_IF_ERROR(Doctor(options, environment, loaded, fix).Run(analyze, diagnosis));
-  if (!cluster.contexts.empty()) {
-    WECAN_ASSIGN_OR_RETURN(const Clusters clusters, Clusters::Open(cluster, environment));
-    WECAN_RETURN_IF_ERROR(CheckLive(options, clusters, environment, diagnosis));
-  }
-  ExitCode code = ExitCodeOf(diagnosis, unread);
-  // Nothing that is refused is good news from a cluster, and no news from a text.
-  const bool asked = live && words.texts.empty();
-  if (asked && diagnosis.denials.empty() && diagnosis.cut_times == 0 && unread.empty() &&
-      code == ExitCode::kUsage)
-    code = ExitCode::kOk;
+  WECAN_RETURN_IF_ERROR(JudgeAccounts(options, environment, analyze, fix, diagnosis));
+  if (!options.cluster.contexts.empty())
+    WECAN_RETURN_IF_ERROR(CheckLive(options, *clusters, environment, diagnosis));
+  const bool asked = clusters && words.texts.empty();
+  const ExitCode code = ExitCodeOf(diagnosis, !unread.empty(), asked);
   diagnosis.exit_code = static_cast<int>(code);
 
   std::vector<std::string> inputs = ManifestPaths(loaded.input);
   inputs.insert(inputs.end(), words.texts.begin(), words.texts.end());
   WECAN_RETURN_IF_ERROR(CheckOutputFiles(outputs, inputs, *environment.files));
   PrintRemarks(diagnosis, asked, environment);
-  const Style style{.color = color, .columns = environment.columns};
-  WECAN_RETURN_IF_ERROR(WriteOutputs(
-      outputs, options.global.quiet,
-      [&](const Output& output) {
-        if (output.format == "json") return DumpJson(DiagnosisJson(diagnosis));
-        if (output.format == "yaml") return DiagnosisYaml(diagnosis);
-        return DiagnosisText(diagnosis, output.file.empty() ? style : Style(),
-                             options.global.verbose > 0);
-      },
-      environment));
+  WECAN_RETURN_IF_ERROR(Print(options, outputs, diagnosis, environment));
   return code;
 }
 
