@@ -12,4 +12,11 @@ const Refusal* FindRefusal(absl::string_view id) {
   return found == all.end() ? nullptr : &*found;
 }
 
+absl::string_view RemarkOn(absl::string_view group, absl::string_view resource) {
+  for (const RefusalRemark& remark : RefusalRemarks()) {
+    if (remark.group == group && remark.resource == resource) return remark.text;
+  }
+  return "";
+}
+
 }  // namespace wecan

@@ -33,6 +33,15 @@ struct Refusal {
 // In order of precedence: of two that match the same place the first counts.
 absl::Span<const Refusal> Refusals();
 
+// What is to be known besides when a resource is refused.
+struct RefusalRemark {
+  absl::string_view group, resource, text;
+};
+absl::Span<const RefusalRemark> RefusalRemarks();
+
+// "" if there is none.
+absl::string_view RemarkOn(absl::string_view group, absl::string_view resource);
+
 // nullptr if there is none with this id.
 const Refusal* FindRefusal(absl::string_view id);
 

@@ -80,6 +80,7 @@ Json DenialJson(const Diagnosis& diagnosis, const DiagnosedDenial& item) {
           {"message", d.text},
           {"cause", Text(d.refusal->cause)},
           {"advice", Text(d.refusal->next)},
+          {"remark", Text(RemarkOn(d.group, d.resource))},
           {"objects", ObjectsJson(diagnosis, v.objects)},
           {"live", LiveJson(item.live)},
           {"times", d.times},

@@ -94,6 +94,8 @@ class Writer {
     Whole("says", d.text);
     SeenIn(d);
     Line("cause", Cause(item));
+    if (const absl::string_view remark = RemarkOn(d.group, d.resource); !remark.empty())
+      Line("note", remark);
     AskedBy(item.verdict);
     for (const LiveCheck& check : item.live) Line("now", DescribeLive(check));
     if (!item.verdict.verbs.empty()) {

@@ -386,6 +386,12 @@ class TableWriter {
           Texts(List(r, "counterexamples")), "}"));
     }
     Table("Refusal", "Refusals", rows);
+    std::vector<std::string> remarks;
+    for (const YAML::Node& r : data_.refusals["remarks"]) {
+      remarks.push_back(absl::StrCat("{", Quote(Text(r, "group")), ", ", Quote(Text(r, "resource")),
+                                     ", ", Quote(Text(r, "text")), "}"));
+    }
+    Table("RefusalRemark", "RefusalRemarks", remarks);
   }
 
   const Data& data_;

@@ -114,6 +114,13 @@ TEST(Diagnose, TakesTheVerbsOfTheStrategy) {
               ElementsAre("create", "delete", "get", "patch", "update"));
 }
 
+// A StorageClass that leaves out what has a default is made anew without end.
+TEST(Diagnose, RemarksOnWhatIsCreatedAnew) {
+  EXPECT_NE(Report({}, kStorage)["denials"][0]["remark"], "");
+  EXPECT_EQ(Report({}, kQuota)["denials"][0]["remark"], "");
+  EXPECT_THAT(wecan::Run({"diagnose"}, kStorage).out, HasSubstr("wecan explain WEC206"));
+}
+
 // ---- who
 
 TEST(Diagnose, GrantsToWorkAgentsAlone) {
