@@ -178,7 +178,7 @@ absl::Status AskAboutApplied(const Options& options, const Clusters& clusters,
       d.user = subject.name;
       d.verb = verbs[i % verbs.size()];
       d.text = absl::StrCat("cannot ", d.verb, " ", ResourceOf(d), ", says ", context, " now");
-      denials.Add(std::move(d), a.where);
+      denials.Add(d, a.where);
       i += verbs.size() - 1 - i % verbs.size();  // the first one that is refused stands for all
     }
   }
