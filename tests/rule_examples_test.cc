@@ -26,8 +26,7 @@ std::vector<std::string> OfflineRules() {
   std::vector<std::string> ids;
   for (const FindingRule& rule : FindingRules()) {
     const bool offline = rule.command == "check" || rule.command == "audit";
-    if (offline && rule.implemented && rule.id != "WEC904")
-      ids.emplace_back(rule.id);
+    if (offline && rule.implemented && rule.id != "WEC904") ids.emplace_back(rule.id);
   }
   return ids;
 }

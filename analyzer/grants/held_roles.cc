@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+
 #include "analyzer/grants/rule_sources.h"
 
 namespace wecan {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ReadDenials on any bytes. Properties: it ends; every denial has a text, a place, and fields without
-// quotes and line breaks; and a second time gives the same.
+// ReadDenials on any bytes. Properties: it ends; every denial has a text, a place, and fields
+// without quotes and line breaks; and a second time gives the same.
 #include <cstddef>
 #include <cstdint>
 

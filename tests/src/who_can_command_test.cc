@@ -116,7 +116,8 @@ TEST(WhoCanCommand, Errors) {
            {{"who-can", "get", "pods", "--rbac", "/none.yaml"}, "/none.yaml"},
            {{"who-can", "get", "pods", "--rbac", "x", "--context", "y"}, "--rbac or --context"},
            {{"who-can", "get", "pods", "-o", "table"}, "--output: \"table\" is none of"},
-           {{"explain", "podz"}, "explain: \"podz\" is neither a rule nor a refusal nor a resource"},
+           {{"explain", "podz"},
+            "explain: \"podz\" is neither a rule nor a refusal nor a resource"},
            {{"explain", "pods", "--verb", "gett"}, "explain: unknown verb \"gett\""},
            {{"explain", "pods", "--rbac", "/none.yaml"}, "/none.yaml"}}) {
     const RunResult result = wecan::Run(c.args);
